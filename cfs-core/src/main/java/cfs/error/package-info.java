@@ -1,7 +1,6 @@
 /**
- * The named failures of CFS, each with an errno and one sentence of advice.
- * Above: every package; only the FUSE boundary turns a failure into an errno.
- * Below: nothing.
+ * The errors of CFS and the always-on invariant check.
+ * Above: every module. Below: nothing.
  */
 @NullMarked
 package cfs.error;

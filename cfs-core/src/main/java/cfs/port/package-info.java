@@ -1,7 +1,6 @@
 /**
- * What the file system needs from the outside: clock, disks, locks, coordinator, transport.
- * Above: the file system in this module, and every module that implements a port.
- * Below: the JDK only.
+ * The ports: everything CFS needs from outside itself (time, tasks, network, LUNs, coordinator, cluster locks).
+ * Above: every module; adapters implement these. Below: cfs.error.
  */
 @NullMarked
 package cfs.port;
