@@ -1,5 +1,7 @@
 package cfs.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** A refusal with an {@link FsError}. Expected outcomes such as NO_ENTRY are frequent, hence no stack trace by default. */
 public class FsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -16,7 +18,7 @@ public class FsException extends RuntimeException {
   }
 
   /** With a cause, for failures that need a trace in the log (I/O, corruption). */
-  public FsException(FsError error, String message, Throwable cause) {
+  public FsException(FsError error, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.error = error;
   }
