@@ -15,8 +15,8 @@ import cfs.journal.Journal;
 import cfs.journal.Replay;
 import cfs.journal.SlotTable;
 import cfs.port.BlockDevice;
-import cfs.port.ClusterLock;
 import cfs.port.Clock;
+import cfs.port.ClusterLock;
 import cfs.port.KernelCache;
 import cfs.port.Lane;
 import cfs.port.LockMode;
@@ -324,8 +324,8 @@ public final class MountedVolume implements FileSystem {
   private void truncateOpened(Handle handle) {
     boolean done = false;
     try {
-      AttributeChange empty =
-          new AttributeChange(AttributeChange.SIZE | AttributeChange.KILL_PRIVILEGES, 0, 0, 0, 0, 0, 0, 0);
+      AttributeChange empty = new AttributeChange(AttributeChange.SIZE | AttributeChange.KILL_PRIVILEGES, 0,
+          0, 0, 0, 0, 0, 0);
       setAttributes(handle.inode(), empty);
       done = true;
     } finally {
@@ -412,7 +412,8 @@ public final class MountedVolume implements FileSystem {
     if (offset > FileContent.SIZE_MAX - length) {
       throw new FsException(FsError.FILE_TOO_BIG);
     }
-    if (mode != 0 && mode != keepSize && mode != (punch | keepSize) && mode != zero && mode != (zero | keepSize)) {
+    if (mode != 0 && mode != keepSize && mode != (punch | keepSize) && mode != zero
+        && mode != (zero | keepSize)) {
       throw new FsException(FsError.NOT_SUPPORTED);
     }
     withSpace(() -> inodeOperations.exclusive(file.inode(), inode -> {

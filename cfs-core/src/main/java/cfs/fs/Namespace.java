@@ -116,7 +116,8 @@ final class Namespace {
 
   /** A name under a held directory lock leads to a freed inode: never legitimate. */
   private static FsException dangling(long number, FsException e) {
-    return e.error() == FsError.STALE ? new CorruptionException(number, "an inode with a name", "a freed one") : e;
+    return e.error() == FsError.STALE ? new CorruptionException(number, "an inode with a name", "a freed one")
+        : e;
   }
 
   private static void lockChildExclusive(Inode inode) {
@@ -147,7 +148,8 @@ final class Namespace {
   }
 
   /** Creates a regular file, or answers null if the name is there and may be. */
-  @Nullable Attributes makeOrFind(long parent, byte[] name, boolean exclusive, Creation.Wanted wanted) {
+  @Nullable
+  Attributes makeOrFind(long parent, byte[] name, boolean exclusive, Creation.Wanted wanted) {
     try {
       return make(parent, name, wanted);
     } catch (FsException e) {
@@ -230,7 +232,8 @@ final class Namespace {
   void remove(long parent, byte[] name, boolean wantDirectory) {
     Names.require(name);
     if (Names.isDot(name) || Names.isDotDot(name)) {
-      throw new FsException(!wantDirectory ? FsError.IS_DIRECTORY : Names.isDot(name) ? FsError.INVALID : FsError.NOT_EMPTY);
+      throw new FsException(
+          !wantDirectory ? FsError.IS_DIRECTORY : Names.isDot(name) ? FsError.INVALID : FsError.NOT_EMPTY);
     }
     inDirectory(parent, true, directory -> {
       DirectoryEntry found = parts.directory(directory).find(name);
@@ -294,13 +297,13 @@ final class Namespace {
     inDirectory(number, false, directory -> {
       long at = cookie;
       if (at < 1) {
-        if (!sink.add(new byte[] {'.'}, number, DT_DIRECTORY, 1)) {
+        if (!sink.add(new byte[]{'.'}, number, DT_DIRECTORY, 1)) {
           return false;
         }
         at = 1;
       }
       if (at < 2) {
-        if (!sink.add(new byte[] {'.', '.'}, directory.getU64(InodeRecord.PARENT), DT_DIRECTORY, 2)) {
+        if (!sink.add(new byte[]{'.', '.'}, directory.getU64(InodeRecord.PARENT), DT_DIRECTORY, 2)) {
           return false;
         }
         at = 2;
