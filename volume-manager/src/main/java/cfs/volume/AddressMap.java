@@ -17,4 +17,10 @@ public sealed interface AddressMap permits LinearMap, StripeMap {
 
   /** How many bytes from {@code offset} on lie one after the other in the same column, at least 1. */
   long runBytes(long offset);
+
+  /**
+   * How many bytes of {@code column} lie before {@code offset} in the segment, {@link #sizeBytes()} included. So the part
+   * of any range that lies in a column is one range there: discards and zeroing need one call per LUN, not per unit.
+   */
+  long bytesBefore(int column, long offset);
 }

@@ -46,4 +46,10 @@ public final class LinearMap implements AddressMap {
   public long runBytes(long offset) {
     return ends[column(offset)] - offset;
   }
+
+  @Override
+  public long bytesBefore(int column, long offset) {
+    long start = column == 0 ? 0 : ends[column - 1];
+    return Math.clamp(offset, start, ends[column]) - start;
+  }
 }

@@ -32,4 +32,20 @@ public final class Segment {
   long runBytes(long offset) {
     return map.runBytes(offset);
   }
+
+  int columnCount() {
+    return luns.length;
+  }
+
+  int columnLun(int column) {
+    return luns[column];
+  }
+
+  long bytesBefore(int column, long offset) {
+    return map.bytesBefore(column, offset);
+  }
+
+  long columnStart(int column) {
+    return starts[column];
+  }
 }

@@ -56,4 +56,11 @@ public final class StripeMap implements AddressMap {
   public long runBytes(long offset) {
     return columns == 1 ? columnBytes - offset : unitMask + 1 - (offset & unitMask);
   }
+
+  @Override
+  public long bytesBefore(int column, long offset) {
+    long row = (offset >>> unitShift) / columns << unitShift;
+    int at = column(offset);
+    return column < at ? row + unitMask + 1 : column == at ? row + (offset & unitMask) : row;
+  }
 }

@@ -55,23 +55,23 @@ public final class Volume implements BlockDevice {
   @Override
   public void read(long offset, MemorySegment buffer, long bufferOffset, long length) {
     Objects.checkFromIndexSize(bufferOffset, length, buffer.byteSize());
-    submit(Operation.READ, offset, buffer, bufferOffset, length);
+    submit(false, offset, buffer, bufferOffset, length);
   }
 
   @Override
   public void write(long offset, MemorySegment buffer, long bufferOffset, long length) {
     Objects.checkFromIndexSize(bufferOffset, length, buffer.byteSize());
-    submit(Operation.WRITE, offset, buffer, bufferOffset, length);
+    submit(true, offset, buffer, bufferOffset, length);
   }
 
   @Override
   public void writeZeroes(long offset, long length) {
-    submit(Operation.ZERO, offset, MemorySegment.NULL, 0, length);
+    clear(offset, length, false);
   }
 
   @Override
   public void discard(long offset, long length) {
-    submit(Operation.DISCARD, offset, MemorySegment.NULL, 0, length);
+    clear(offset, length, true);
   }
 
   /** Flushes the LUNs that were written since their last flush, sharing flushes with concurrent callers. */
@@ -87,39 +87,67 @@ public final class Volume implements BlockDevice {
     luns.forEach(BlockDevice::close);
   }
 
-  private void submit(Operation operation, long offset, MemorySegment buffer, long bufferOffset,
-      long length) {
-    Invariant.check(((offset | length) & (sectorBytes - 1)) == 0, "I/O is a multiple of the sector", offset);
-    Invariant.check(offset >= 0 && length >= 0 && length <= sizeBytes - offset, "I/O is inside the volume",
-        offset);
+  private void submit(boolean isWrite, long offset, MemorySegment buffer, long bufferOffset, long length) {
+    check(offset, length);
     for (long done = 0; done < length;) {
       int index = segmentAt(offset + done);
       Segment segment = segments[index];
       long inSegment = offset + done - starts[index];
       long run = Math.min(segment.runBytes(inSegment), length - done);
-      submit(operation, segment.lun(inSegment), segment.lunOffset(inSegment), buffer, bufferOffset + done,
-          run);
+      int lun = segment.lun(inSegment);
+      if (isWrite) {
+        write(lun, segment.lunOffset(inSegment), buffer, bufferOffset + done, run);
+      } else {
+        luns.get(lun).read(segment.lunOffset(inSegment), buffer, bufferOffset + done, run);
+      }
       done += run;
     }
   }
 
-  private void submit(Operation operation, int lun, long offset, MemorySegment buffer, long bufferOffset,
-      long length) {
-    BlockDevice device = luns.get(lun);
-    if (operation == Operation.READ) {
-      device.read(offset, buffer, bufferOffset, length);
-      return;
-    }
+  private void write(int lun, long offset, MemorySegment buffer, long bufferOffset, long length) {
     try {
-      switch (operation) {
-        case WRITE -> device.write(offset, buffer, bufferOffset, length);
-        case ZERO -> device.writeZeroes(offset, length);
-        default -> device.discard(offset, length);
-      }
+      luns.get(lun).write(offset, buffer, bufferOffset, length);
     } finally {
       // A failed one may have written a part, which must not be taken for durable either.
       gates[lun].written();
     }
+  }
+
+  /** One call per column and segment: what a range leaves in a column is one range there. */
+  private void clear(long offset, long length, boolean isDiscard) {
+    check(offset, length);
+    for (long done = 0; done < length;) {
+      int index = segmentAt(offset + done);
+      Segment segment = segments[index];
+      long from = offset + done - starts[index];
+      long to = Math.min(from + length - done, segment.sizeBytes());
+      for (int column = 0; column < segment.columnCount(); column++) {
+        long start = segment.bytesBefore(column, from);
+        long end = segment.bytesBefore(column, to);
+        if (start < end) {
+          clear(segment.columnLun(column), segment.columnStart(column) + start, end - start, isDiscard);
+        }
+      }
+      done += to - from;
+    }
+  }
+
+  private void clear(int lun, long offset, long length, boolean isDiscard) {
+    try {
+      if (isDiscard) {
+        luns.get(lun).discard(offset, length);
+      } else {
+        luns.get(lun).writeZeroes(offset, length);
+      }
+    } finally {
+      gates[lun].written();
+    }
+  }
+
+  private void check(long offset, long length) {
+    Invariant.check(((offset | length) & (sectorBytes - 1)) == 0, "I/O is a multiple of the sector", offset);
+    Invariant.check(offset >= 0 && length >= 0 && length <= sizeBytes - offset, "I/O is inside the volume",
+        offset);
   }
 
   private int segmentAt(long offset) {
@@ -128,9 +156,5 @@ public final class Volume implements BlockDevice {
     }
     int found = Arrays.binarySearch(starts, offset);
     return found >= 0 ? found : -found - 2;
-  }
-
-  private enum Operation {
-    READ, WRITE, ZERO, DISCARD
   }
 }

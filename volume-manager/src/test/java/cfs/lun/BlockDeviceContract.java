@@ -27,7 +27,7 @@ public abstract class BlockDeviceContract {
   }
 
   @AfterEach
-  void closeDevice() {
+  protected void closeDevice() {
     device.close();
     arena.close();
   }

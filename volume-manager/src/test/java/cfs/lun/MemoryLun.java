@@ -55,6 +55,7 @@ public final class MemoryLun implements BlockDevice {
   private final List<Pending> pending = new ArrayList<>();
   private boolean isFailing;
   private boolean isClosed;
+  private int writesLeft = Integer.MAX_VALUE;
   private int flushes;
   private int ioCount;
 
@@ -95,6 +96,11 @@ public final class MemoryLun implements BlockDevice {
   /** From now on every call fails with an I/O error, or no longer. */
   public synchronized void fail(boolean failing) {
     isFailing = failing;
+  }
+
+  /** After so many more writes and flushes each further one fails with an I/O error; reads go on. */
+  public synchronized void failWritesAfter(int calls) {
+    writesLeft = calls;
   }
 
   public synchronized int flushes() {
@@ -143,7 +149,7 @@ public final class MemoryLun implements BlockDevice {
       put((offset + done) / SECTOR,
           buffer.asSlice(bufferOffset + done, SECTOR).toArray(ValueLayout.JAVA_BYTE));
     }
-    power.pass();
+    passWrite();
   }
 
   @Override
@@ -154,7 +160,7 @@ public final class MemoryLun implements BlockDevice {
         put((offset + done) / SECTOR, new byte[SECTOR]);
       }
     }
-    power.pass();
+    passWrite();
   }
 
   @Override
@@ -165,7 +171,7 @@ public final class MemoryLun implements BlockDevice {
   @Override
   public synchronized void flush() {
     check(0, 0);
-    power.pass();
+    passWrite();
     flushes++;
     ioCount--;
     pending.forEach(write -> durable.put(write.sector, write.bytes));
@@ -175,6 +181,14 @@ public final class MemoryLun implements BlockDevice {
   @Override
   public synchronized void close() {
     isClosed = true;
+  }
+
+  private void passWrite() {
+    power.pass();
+    if (writesLeft == 0) {
+      throw new FsException(FsError.IO, "the LUN fails because the test says so");
+    }
+    writesLeft--;
   }
 
   private void put(long sector, byte[] bytes) {
