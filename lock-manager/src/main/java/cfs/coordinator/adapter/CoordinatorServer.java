@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.zookeeper.server.DatadirCleanupManager;
+import org.apache.zookeeper.server.NIOServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServerMain;
 import org.apache.zookeeper.server.admin.AdminServer.AdminServerException;
 import org.jspecify.annotations.Nullable;
@@ -90,12 +91,27 @@ public final class CoordinatorServer implements AutoCloseable {
 
   private void serve(StandaloneConfig config) {
     try {
+      keepDefaultHandler();
       server.runFromConfig(config);
-      server.started.completeExceptionally(new IOException("the server ended while starting"));
-      ended.complete(null);
     } catch (IOException | AdminServerException | RuntimeException e) {
       server.started.completeExceptionally(e);
       ended.completeExceptionally(e);
+    } finally {
+      // Also when an error (a class that is missing) ends this thread: nobody may wait for ever.
+      server.started.completeExceptionally(new IOException("the server ended while starting; see the log"));
+      ended.complete(null);
+    }
+  }
+
+  /** Loading ZooKeeper's connection factory replaces the process-wide handler by one that only logs; put ours back. */
+  private static void keepDefaultHandler() {
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    try {
+      Class.forName(NIOServerCnxnFactory.class.getName());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException("ZooKeeper's server is not on the class path", e);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
     }
   }
 
