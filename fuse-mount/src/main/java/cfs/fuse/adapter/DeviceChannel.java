@@ -25,17 +25,17 @@ final class DeviceChannel implements Channel {
 
   @Override
   public int receive(MemorySegment to, long offset, int capacity) {
-    return (int) Libc.result(Libc.C.read(fd, to.address() + offset, capacity));
+    return (int) Errno.result(Libc.C.read(fd, to.address() + offset, capacity));
   }
 
   @Override
   public int send(MemorySegment from, long offset, int length) {
-    return (int) Math.min(0, Libc.result(Libc.C.write(fd, from.address() + offset, length)));
+    return (int) Math.min(0, Errno.result(Libc.C.write(fd, from.address() + offset, length)));
   }
 
   @Override
   public Channel another() {
-    int clone = (int) Libc.result(Libc.C.open(DEVICE, Libc.O_RDWR | Libc.O_CLOEXEC));
+    int clone = (int) Errno.result(Libc.C.open(DEVICE, Libc.O_RDWR | Libc.O_CLOEXEC));
     if (clone < 0) {
       throw new UncheckedIOException(new IOException("open of " + DEVICE + " failed with errno " + -clone));
     }
@@ -50,7 +50,7 @@ final class DeviceChannel implements Channel {
   private long attach(int clone) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment source = arena.allocateFrom(ValueLayout.JAVA_INT, fd);
-      return Libc.result(Libc.C.ioctl(clone, Libc.FUSE_DEV_IOC_CLONE, source.address()));
+      return Errno.result(Libc.C.ioctl(clone, Libc.FUSE_DEV_IOC_CLONE, source.address()));
     }
   }
 

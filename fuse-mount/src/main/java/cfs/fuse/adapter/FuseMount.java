@@ -38,8 +38,13 @@ public final class FuseMount implements KernelCache, AutoCloseable {
   public static FuseMount mount(FileSystem fileSystem, Path mountPoint, MountOptions options,
       TaskSpawner spawner,
       Runnable onEnd) {
-    Path target = MountPoint.check(mountPoint);
     Mounter mounter = Libc.C.geteuid() == 0 ? new RootMounter() : new Fusermount();
+    return mount(fileSystem, mountPoint, options, spawner, onEnd, mounter);
+  }
+
+  static FuseMount mount(FileSystem fileSystem, Path mountPoint, MountOptions options, TaskSpawner spawner,
+      Runnable onEnd, Mounter mounter) {
+    Path target = MountPoint.check(mountPoint);
     Channel channel = new DeviceChannel(mounter.mount(target, options));
     Session session = new Session(channel, fileSystem, options.session(), spawner, onEnd);
     try {

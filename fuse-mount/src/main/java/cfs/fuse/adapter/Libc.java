@@ -1,7 +1,6 @@
 package cfs.fuse.adapter;
 
 import jnr.ffi.LibraryLoader;
-import jnr.ffi.Runtime;
 import jnr.ffi.annotations.LongLong;
 
 /**
@@ -41,9 +40,4 @@ public interface Libc {
   int geteuid();
 
   int getegid();
-
-  /** The result, or -errno of the call that this thread made last. */
-  static long result(long returned) {
-    return returned == -1 ? -Runtime.getSystemRuntime().getLastError() : returned;
-  }
 }

@@ -5,6 +5,7 @@ import cfs.fuse.MountException.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at a mount point before it is used, so that every mistake has its own answer. */
 final class MountPoint {
@@ -53,11 +54,18 @@ final class MountPoint {
     }
   }
 
-  /** Whether the fifth field of a line of mountinfo is this path. */
+  /** Whether a file system is mounted exactly here. */
   static boolean isMounted(Path path) {
+    return device(path) != null;
+  }
+
+  /** The device number "major:minor" of what is mounted here last, the third field of its line in mountinfo. */
+  static @Nullable String device(Path path) {
     String wanted = escaped(path.toString());
     try (var lines = Files.lines(MOUNTS)) {
-      return lines.anyMatch(line -> line.split(" ", 6)[4].equals(wanted));
+      return lines.map(line -> line.split(" ", 6)).filter(fields -> fields[4].equals(wanted))
+          .map(fields -> fields[2])
+          .reduce((first, later) -> later).orElse(null);
     } catch (IOException e) {
       throw new MountException(Code.KERNEL_REFUSED,
           "The mounts of this process cannot be read: " + e.getMessage() + ".",

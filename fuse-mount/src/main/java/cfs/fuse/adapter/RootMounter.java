@@ -6,21 +6,14 @@ import java.nio.file.Path;
 
 /** mount(2) and umount2(2), for root. */
 final class RootMounter implements Mounter {
-  private static final int EPERM = 1;
-  private static final int ENOENT = 2;
-  private static final int EACCES = 13;
-  private static final int EBUSY = 16;
-  private static final int ENODEV = 19;
-  private static final int EINVAL = 22;
-
   @Override
   public int mount(Path target, MountOptions options) {
-    int fd = (int) Libc.result(Libc.C.open(DeviceChannel.DEVICE, Libc.O_RDWR | Libc.O_CLOEXEC));
+    int fd = (int) Errno.result(Libc.C.open(DeviceChannel.DEVICE, Libc.O_RDWR | Libc.O_CLOEXEC));
     if (fd < 0) {
       throw noDevice(-fd);
     }
     int flags = options.readOnly() ? Libc.MS_RDONLY : 0;
-    int mounted = (int) Libc.result(
+    int mounted = (int) Errno.result(
         Libc.C.mount(options.source(), target.toString(), FuseMount.TYPE, flags, kernelOptions(fd, options)));
     if (mounted < 0) {
       Libc.C.close(fd);
@@ -35,7 +28,7 @@ final class RootMounter implements Mounter {
   }
 
   static MountException noDevice(int errno) {
-    if (errno == EACCES || errno == EPERM) {
+    if (errno == Errno.EACCES || errno == Errno.EPERM) {
       return new MountException(Code.NO_PERMISSION, "This process may not open /dev/fuse.",
           "ls -l /dev/fuse");
     }
@@ -45,13 +38,15 @@ final class RootMounter implements Mounter {
 
   private static MountException refused(Path target, int errno) {
     return switch (errno) {
-      case EPERM, EACCES -> new MountException(Code.NO_PERMISSION,
+      case Errno.EPERM, Errno.EACCES -> new MountException(Code.NO_PERMISSION,
           "The kernel does not let this process mount on " + target + ".",
           "id; cat /proc/self/status | grep Cap");
-      case EBUSY -> new MountException(Code.BUSY, target + " is in use.", "findmnt " + target);
-      case ENOENT -> new MountException(Code.MOUNT_POINT_MISSING, "The mount point " + target + " went away.",
-          "mkdir -p " + target);
-      case ENODEV -> new MountException(Code.NO_FUSE_DEVICE, "This kernel has no FUSE.", "modprobe fuse");
+      case Errno.EBUSY -> new MountException(Code.BUSY, target + " is in use.", "findmnt " + target);
+      case Errno.ENOENT ->
+        new MountException(Code.MOUNT_POINT_MISSING, "The mount point " + target + " went away.",
+            "mkdir -p " + target);
+      case Errno.ENODEV ->
+        new MountException(Code.NO_FUSE_DEVICE, "This kernel has no FUSE.", "modprobe fuse");
       default -> new MountException(Code.KERNEL_REFUSED,
           "The kernel refused to mount on " + target + " (errno " + errno
               + ").",
@@ -62,11 +57,11 @@ final class RootMounter implements Mounter {
   @Override
   public void unmount(Path target, boolean force) {
     int flags = force ? Libc.MNT_FORCE | Libc.MNT_DETACH : 0;
-    int result = (int) Libc.result(Libc.C.umount2(target.toString(), flags));
-    if (result == -EBUSY) {
+    int result = (int) Errno.result(Libc.C.umount2(target.toString(), flags));
+    if (result == -Errno.EBUSY) {
       throw new MountException(Code.BUSY, target + " is in use by a program.", "fuser -vm " + target);
     }
-    if (result < 0 && result != -EINVAL) {
+    if (result < 0 && result != -Errno.EINVAL) {
       throw new MountException(Code.KERNEL_REFUSED,
           target + " could not be unmounted (errno " + -result + ").",
           "umount -l " + target);
