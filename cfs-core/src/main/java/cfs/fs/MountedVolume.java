@@ -85,7 +85,7 @@ public final class MountedVolume implements FileSystem {
     mountLock.acquire(LockMode.EX);
     try {
       slotLock.acquire(LockMode.EX);
-      for (int s = 0; s < Geometry.SLOTS; s++) {
+      for (int s : SlotTable.used(store)) {
         SlotRecord other = SlotTable.read(store, s);
         if (other != null && (s == slot || !locks.heldByLiveHost(ResourceKind.JOURNAL, s))) {
           new Replay(store, other).run(locks::heldByLiveHost);
@@ -291,26 +291,24 @@ public final class MountedVolume implements FileSystem {
   @Override
   public OpenFile open(long number, int flags) {
     Inode inode = parts.inodes().use(number);
+    boolean pinned = false;
     boolean done = false;
     try {
-      inode.openLock().acquire(LockMode.PR);
+      inode.pinOpen();
+      pinned = true;
+      inode.lockShared(LockMode.PR);
       try {
-        inode.lockShared(LockMode.PR);
-        try {
-          inode.requireCurrent();
-          requireOpenable(inode, flags);
-          inode.opens().incrementAndGet();
-          done = true;
-        } finally {
-          inode.unlockShared(LockMode.PR);
-        }
+        inode.requireCurrent();
+        requireOpenable(inode, flags);
+        done = true;
       } finally {
-        if (!done) {
-          inode.openLock().release(LockMode.PR);
-        }
+        inode.unlockShared(LockMode.PR);
       }
     } finally {
       if (!done) {
+        if (pinned) {
+          inode.unpinOpen();
+        }
         parts.inodes().unuse(inode);
       }
     }
@@ -351,8 +349,7 @@ public final class MountedVolume implements FileSystem {
     if (inode.timesPending() && inode.lock().cached() != LockMode.EX) {
       writeTimes(inode); // Overwrites under CW: nobody would bring the time into the block otherwise.
     }
-    inode.opens().decrementAndGet();
-    inode.openLock().release(LockMode.PR);
+    inode.unpinOpen();
     parts.inodes().unuse(inode);
   }
 

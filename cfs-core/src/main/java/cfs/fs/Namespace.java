@@ -70,12 +70,15 @@ final class Namespace {
     if (name.length > DirectoryEntry.NAME_MAX) {
       throw new FsException(FsError.NAME_TOO_LONG);
     }
+    if (Names.isDotDot(name)) {
+      // Not while the child is locked: parents come before children.
+      return reference(inDirectory(parent, false, d -> d.getU64(InodeRecord.PARENT)));
+    }
     return inDirectory(parent, false, directory -> {
       if (Names.isDot(name)) {
-        return reference(directory.number());
-      }
-      if (Names.isDotDot(name)) {
-        return reference(directory.getU64(InodeRecord.PARENT));
+        parts.inodes().use(parent);
+        directory.knownToKernel();
+        return directory.attributes();
       }
       DirectoryEntry found = parts.directory(directory).find(name);
       if (found == null) {
