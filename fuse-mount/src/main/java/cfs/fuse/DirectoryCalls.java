@@ -21,7 +21,7 @@ final class DirectoryCalls {
   int open(Request request) {
     OpenFile directory = fileSystem.open(nodes.inode(request), request.u32(OPEN_FLAGS));
     request.clear(0, OPEN_OUT_BYTES);
-    request.set64(OPEN_OUT_HANDLE, files.add(fileSystem, directory));
+    request.set64(OPEN_OUT_HANDLE, files.addDirectory(fileSystem, directory));
     return OPEN_OUT_BYTES;
   }
 

@@ -18,8 +18,10 @@ final class FileCalls {
   private final FileSystem fileSystem;
   private final Nodes nodes;
   private final OpenFiles files;
+  private final Notices notices;
 
-  FileCalls(FileSystem fileSystem, Nodes nodes, OpenFiles files) {
+  FileCalls(FileSystem fileSystem, Nodes nodes, OpenFiles files, Notices notices) {
+    this.notices = notices;
     this.fileSystem = fileSystem;
     this.nodes = nodes;
     this.files = files;
@@ -30,7 +32,13 @@ final class FileCalls {
     if ((request.u32(OPEN_OPEN_FLAGS) & OPEN_KILL_SUIDGID) != 0) {
       killPrivileges(inode);
     }
-    return opened(request, 0, fileSystem.open(inode, request.u32(OPEN_FLAGS)));
+    int flags = request.u32(OPEN_FLAGS);
+    int length = opened(request, 0, fileSystem.open(inode, flags));
+    if ((flags & (OpenFlags.DIRECT | OpenFlags.APPEND)) == OpenFlags.DIRECT) {
+      // The kernel heard the size with LOOKUP; another host may have changed it before the file counted as open here.
+      notices.forgetSize(request.node());
+    }
+    return length;
   }
 
   int create(Request request) {

@@ -8,6 +8,7 @@ import cfs.fs.OpenFile;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +24,21 @@ final class OpenFiles {
   static final int MAX_HANDLES = 1 << 20;
 
   /** One open file description of the kernel, and its twin with the opposite of O_APPEND once fcntl(2) made it need one. */
-  static final class Entry {
-    final OpenFile file;
+  private static final class Entry {
+    private final OpenFile file;
+    private final boolean directory;
     private volatile @Nullable OpenFile twin;
 
-    Entry(OpenFile file) {
+    Entry(OpenFile file, boolean directory) {
       this.file = file;
+      this.directory = directory;
     }
   }
 
+  /** How many open files an inode that is no directory has, and how many of them with O_APPEND. */
+  private record Users(int files, int appenders) {}
+
+  private final ConcurrentHashMap<Long, Users> users = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
   private int next = 1;
@@ -39,21 +46,26 @@ final class OpenFiles {
 
   /** Gives {@code file} a handle; with none left it is released again and the open refused. */
   long add(FileSystem owner, OpenFile file) {
-    try {
-      return add(file);
-    } catch (FsException tooMany) {
-      owner.release(file);
-      throw tooMany;
-    }
+    long handle = add(owner, new Entry(file, false));
+    count(file, 1);
+    return handle;
   }
 
-  private long add(OpenFile file) {
+  /** As {@link #add(FileSystem, OpenFile)}, for an open directory. */
+  long addDirectory(FileSystem owner, OpenFile directory) {
+    return add(owner, new Entry(directory, true));
+  }
+
+  private long add(FileSystem owner, Entry entry) {
     lock.lock();
     try {
       Integer reused = free.pollFirst();
       int handle = reused == null ? fresh() : reused;
-      table.set(handle, new Entry(file));
+      table.set(handle, entry);
       return handle;
+    } catch (FsException tooMany) {
+      owner.release(entry.file);
+      throw tooMany;
     } finally {
       lock.unlock();
     }
@@ -102,12 +114,13 @@ final class OpenFiles {
     return twin != null ? twin : openTwin(entry, reopening);
   }
 
-  private static OpenFile openTwin(Entry entry, Reopening reopening) {
+  private OpenFile openTwin(Entry entry, Reopening reopening) {
     synchronized (entry) {
       OpenFile twin = entry.twin;
       if (twin == null) {
         twin = reopening.open(entry.file.inode(), OpenFlags.withOppositeAppend(entry.file.flags()));
         entry.twin = twin;
+        count(twin, 1);
       }
       return twin;
     }
@@ -115,15 +128,45 @@ final class OpenFiles {
 
   /** Forgets a handle and returns the open files to release, the first one given to {@link #add}. */
   List<OpenFile> remove(long handle) {
+    Entry entry = take(handle);
+    List<OpenFile> files = filesOf(entry);
+    if (!entry.directory) {
+      files.forEach(file -> count(file, -1));
+    }
+    return files;
+  }
+
+  private Entry take(long handle) {
     lock.lock();
     try {
       Entry entry = entry(handle);
       table.set((int) handle, null);
       free.addLast((int) handle);
-      return filesOf(entry);
+      return entry;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void count(OpenFile file, int by) {
+    int appenders = OpenFlags.isAppend(file.flags()) ? by : 0;
+    users.merge(file.inode(), new Users(by, appenders), OpenFiles::sum);
+  }
+
+  private static @Nullable Users sum(Users before, Users change) {
+    int files = before.files + change.files;
+    return files == 0 ? null : new Users(files, before.appenders + change.appenders);
+  }
+
+  /** Whether a file of this inode is open; false for directories. */
+  boolean isOpen(long inode) {
+    return users.containsKey(inode);
+  }
+
+  /** Whether a file of this inode is open with O_APPEND. */
+  boolean hasAppender(long inode) {
+    Users now = users.get(inode);
+    return now != null && now.appenders > 0;
   }
 
   /** Forgets every handle: after the kernel is gone it releases nothing any more. */

@@ -3,15 +3,12 @@ package cfs.fuse;
 import cfs.error.Invariant;
 import cfs.fs.FileSystem;
 import cfs.fs.OpenFile;
-import cfs.fuse.wire.Headers;
 import cfs.fuse.wire.Opcode;
 import cfs.port.KernelCache;
 import cfs.port.TaskSpawner;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +40,7 @@ public final class Session implements KernelCache {
   private final OpenFiles files = new OpenFiles();
   private final Crew crew;
   private final Dispatch dispatch;
+  private final Notices notices;
   private final Runnable onEnd;
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -56,10 +54,11 @@ public final class Session implements KernelCache {
     this.channel = channel;
     this.fileSystem = fileSystem;
     this.onEnd = onEnd;
+    notices = new Notices(channel);
     nodes = new Nodes(fileSystem.rootInode());
     crew = new Crew(() -> spawner.spawn("fuse-reader", reader()));
     dispatch = new Dispatch(new FastPath(fileSystem, files),
-        new Worker(fileSystem, nodes, files, options.attributeValidNanos()), crew);
+        new Worker(fileSystem, nodes, files, notices, options.attributeValidNanos()), crew);
   }
 
   private Runnable reader() {
@@ -116,23 +115,15 @@ public final class Session implements KernelCache {
   }
 
   /**
-   * Attributes only (offset -1): the kernel touches no page, so it waits for no request in flight. An inode that the kernel
-   * does not know, or a mount that is gone, needs nothing.
+   * Attributes are asked for again, and asynchronous reads beyond the size known so far reach the file system. Not the
+   * latter while somebody has the file open with O_APPEND: the kernel would tell that program a wrong file position.
    */
   @Override
   public void invalidateAttributes(long inode) {
-    int bytes = Headers.OUT_BYTES + Headers.INVAL_INODE_BYTES;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment notice = arena.allocate(bytes, 8);
-      notice.set(ValueLayout.JAVA_INT, Headers.OUT_LENGTH, bytes);
-      notice.set(ValueLayout.JAVA_INT, Headers.OUT_ERROR, Headers.NOTIFY_INVAL_INODE);
-      notice.set(ValueLayout.JAVA_LONG, Headers.OUT_BYTES + Headers.INVAL_INODE_NODE, nodes.translate(inode));
-      notice.set(ValueLayout.JAVA_LONG, Headers.OUT_BYTES + Headers.INVAL_INODE_OFFSET, -1);
-      int sent = channel.send(notice, 0, bytes);
-      if (sent != 0 && sent != -2 && sent != Channel.UNMOUNTED) {
-        LOG.log(Level.WARNING,
-            "the kernel refused to drop attributes of inode " + inode + ", errno " + -sent);
-      }
+    long node = nodes.translate(inode);
+    notices.invalidateAttributes(node);
+    if (files.isOpen(inode) && !files.hasAppender(inode)) {
+      notices.forgetSize(node);
     }
   }
 }

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class Worker {
   private final @Nullable Handler[] table = new @Nullable Handler[Opcode.TABLE_SIZE];
 
-  Worker(FileSystem fileSystem, Nodes nodes, OpenFiles files, long attributeValidNanos) {
+  Worker(FileSystem fileSystem, Nodes nodes, OpenFiles files, Notices notices, long attributeValidNanos) {
     names(new NameCalls(fileSystem, nodes));
     attributes(new AttributeCalls(fileSystem, nodes, attributeValidNanos));
-    files(new FileCalls(fileSystem, nodes, files), new DirectoryCalls(fileSystem, nodes, files));
+    files(new FileCalls(fileSystem, nodes, files, notices), new DirectoryCalls(fileSystem, nodes, files));
     xattrs(new XattrCalls(fileSystem, nodes));
     on(Opcode.INTERRUPT, request -> Request.NO_REPLY);
     on(Opcode.DESTROY, request -> 0);

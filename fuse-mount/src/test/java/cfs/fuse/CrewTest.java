@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class CrewTest {
+  private static final Logger LOG = Logger.getLogger("cfs.fuse");
+
   private final AtomicInteger recruited = new AtomicInteger();
   private final Crew crew = new Crew(recruited::incrementAndGet);
 
@@ -116,9 +120,11 @@ class CrewTest {
       }
     });
     poor.start();
+    LOG.setLevel(Level.OFF);
     for (int i = 0; i < 8; i++) {
       poor.enterSlow();
     }
+    LOG.setLevel(null);
 
     assertThat(poor.members()).isEqualTo(8);
     assertThat(poor.saturated()).isEqualTo(2);

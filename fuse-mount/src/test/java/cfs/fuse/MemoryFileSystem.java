@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A small file system in memory with the semantics of POSIX, one lock around everything, and counters for tests. */
@@ -89,6 +90,9 @@ public class MemoryFileSystem implements FileSystem {
   public final Map<String, Integer> calls = new HashMap<>();
 
   public int openFiles;
+
+  /** Called by open with the inode; what happens in it happens after the kernel looked the name up. */
+  public LongConsumer beforeOpen = inode -> {};
 
   public MemoryFileSystem() {
     Inode root = new Inode(ROOT, Attributes.DIRECTORY | 0755, Caller.ROOT);
@@ -388,7 +392,12 @@ public class MemoryFileSystem implements FileSystem {
   }
 
   @Override
-  public synchronized OpenFile open(long inode, int flags) {
+  public OpenFile open(long inode, int flags) {
+    beforeOpen.accept(inode);
+    return openNow(inode, flags);
+  }
+
+  private synchronized OpenFile openNow(long inode, int flags) {
     count("open");
     Inode node = node(inode);
     if ((flags & O_TRUNC) != 0) {

@@ -360,6 +360,31 @@ class SessionTest {
   }
 
   @Test
+  void sizeOfAnOpenFileIsForgottenUnlessSomebodyAppends() throws Exception {
+    start();
+    long handle = create("x");
+    channel.ask(Opcode.WRITE, ROOT_NODE, io(handle, 0, 1, 0, new byte[1]));
+
+    session.invalidateAttributes(1);
+
+    assertThat(channel.reply().error()).as("FUSE_NOTIFY_INVAL_INODE").isEqualTo(2);
+    Reply store = channel.reply();
+    assertThat(store.error()).as("FUSE_NOTIFY_STORE").isEqualTo(4);
+    assertThat(store.body().getLong()).isEqualTo(MemoryFileSystem.ROOT);
+    assertThat(store.body().getLong()).isEqualTo((1L << 62) - 1);
+    assertThat(store.body().getInt()).isEqualTo(1);
+    assertThat(store.body().remaining()).as("padding and the byte").isEqualTo(5);
+
+    channel.ask(Opcode.WRITE, ROOT_NODE, io(handle, 0, 1, 02000, new byte[1]));
+    session.invalidateAttributes(1);
+    assertThat(channel.reply().error()).isEqualTo(2);
+    channel.ask(Opcode.RELEASE, ROOT_NODE, buffer(24).putLong(handle).rewind());
+    session.invalidateAttributes(1);
+    assertThat(channel.reply().error()).as("nobody has it open").isEqualTo(2);
+    assertThat(channel.ask(Opcode.GETATTR, ROOT_NODE, buffer(16)).error()).isZero();
+  }
+
+  @Test
   void attributeChangesKeepTheirMeaning() {
     assertThat(AttributeCalls.mask(1 << 4 | 1 << 7)).as("UTIME_NOW").isEqualTo(64);
     assertThat(AttributeCalls.mask(1 << 5)).isEqualTo(32);

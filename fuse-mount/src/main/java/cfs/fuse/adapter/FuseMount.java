@@ -78,23 +78,24 @@ public final class FuseMount implements KernelCache, AutoCloseable {
    *     use is refused with BUSY.
    */
   public void unmount(boolean force) {
-    if (MountPoint.isMounted(mountPoint)) {
+    // After our session ended somebody else may have mounted here; only what is dead can still be ours.
+    boolean ours = awaitEnd(0) ? MountPoint.isStale(mountPoint) : MountPoint.isMounted(mountPoint);
+    if (ours) {
       mounter.unmount(mountPoint, force);
     }
-    awaitEnd();
-  }
-
-  private void awaitEnd() {
-    boolean ended = false;
-    try {
-      ended = session.awaitEnd(UNMOUNT_TIMEOUT_NANOS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    if (!ended) {
+    if (!awaitEnd(UNMOUNT_TIMEOUT_NANOS)) {
       throw new MountException(Code.SESSION_STUCK,
           mountPoint + " is unmounted, but requests are still being served.",
           "cfs status");
+    }
+  }
+
+  private boolean awaitEnd(long timeoutNanos) {
+    try {
+      return session.awaitEnd(timeoutNanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

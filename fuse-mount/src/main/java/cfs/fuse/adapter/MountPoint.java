@@ -26,7 +26,7 @@ final class MountPoint {
   private static Path resolve(Path mountPoint) {
     Path absolute = mountPoint.toAbsolutePath().normalize();
     // A dead daemon's mount cannot be looked at (ENOTCONN), but it is in the table.
-    if (!Files.isReadable(absolute) && isMounted(absolute)) {
+    if (isStale(absolute)) {
       throw new MountException(Code.MOUNT_POINT_STALE,
           "A daemon that died left its mount on " + absolute + ".",
           "umount -l " + absolute);
@@ -52,6 +52,11 @@ final class MountPoint {
               + ".",
           "ls -ld " + path);
     }
+  }
+
+  /** Whether the mount here has lost its daemon. */
+  static boolean isStale(Path path) {
+    return !Files.isReadable(path) && isMounted(path);
   }
 
   /** Whether a file system is mounted exactly here. */

@@ -41,6 +41,17 @@ public final class Headers {
   public static final long INVAL_INODE_LENGTH = at(INVAL_INODE, "len");
   public static final int NOTIFY_INVAL_INODE = 2;
 
+  /** struct fuse_notify_store_out, followed by the data, sent with code {@link #NOTIFY_STORE}. */
+  public static final StructLayout STORE = MemoryLayout.structLayout(u64("nodeid"), u64("offset"),
+      u32("size"),
+      u32("padding"));
+
+  public static final int STORE_BYTES = (int) STORE.byteSize();
+  public static final long STORE_NODE = at(STORE, "nodeid");
+  public static final long STORE_OFFSET = at(STORE, "offset");
+  public static final long STORE_SIZE = at(STORE, "size");
+  public static final int NOTIFY_STORE = 4;
+
   /** The number by which the kernel names the root of the mount. */
   public static final long ROOT_NODE = 1;
 

@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cfs.fs.AttributeChange;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -355,5 +356,59 @@ class FuseMountTest extends MountedTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  @Test
+  void asynchronousReadSeesWhatAnotherHostAppended() throws Exception {
+    Path file = Files.write(root.resolve("file"), new byte[4096]);
+    long inode = (Long) Files.getAttribute(file, "unix:ino");
+    int fd = Posix.C.open(file.toString(), Posix.O_RDWR | Posix.O_DIRECT, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(4096, 4096);
+      assertThat(Posix.C.lseek(fd, 0, 2)).isEqualTo(4096);
+      assertThat(Aio.read(fd, buffer, 4096, 8192)).isZero();
+
+      grow(inode, 16384);
+
+      assertThat(Aio.read(fd, buffer, 4096, 8192)).isEqualTo(4096);
+      assertThat(Aio.read(fd, buffer, 4096, 16384)).as("its true end").isZero();
+      assertThat(Files.size(file)).isEqualTo(16384);
+      assertThat(Posix.C.lseek(fd, 0, 2)).as("SEEK_END").isEqualTo(16384);
+    } finally {
+      Posix.C.close(fd);
+    }
+  }
+
+  @Test
+  void asynchronousReadSeesWhatWasAppendedBetweenLookupAndOpen() throws Exception {
+    Path file = Files.write(root.resolve("file"), new byte[4096]);
+    fileSystem.beforeOpen = inode -> grow(inode, 16384);
+    int fd = Posix.C.open(file.toString(), Posix.O_RDWR | Posix.O_DIRECT, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      assertThat(Aio.read(fd, arena.allocate(4096, 4096), 4096, 8192)).isEqualTo(4096);
+    } finally {
+      Posix.C.close(fd);
+    }
+  }
+
+  /** What another host does: it takes the inode's lock from this one, then makes the file longer. */
+  private void grow(long inode, long size) {
+    mount.invalidateAttributes(inode);
+    fileSystem.setAttributes(inode, new AttributeChange(AttributeChange.SIZE, 0, 0, 0, size, 0, 0, 0));
+  }
+
+  @Test
+  void programThatAppendsKeepsATrueFilePosition() throws Exception {
+    Path file = root.resolve("file");
+    int fd = Posix.C.open(file.toString(), Posix.O_RDWR | Posix.O_CREAT | 02000, 0644);
+    try (Arena arena = Arena.ofConfined()) {
+      Shell.pwrite(fd, arena.allocateFrom("abc"), 3, 0);
+      mount.invalidateAttributes((Long) Files.getAttribute(file, "unix:ino"));
+      assertThat(Libc.C.write(fd, arena.allocateFrom("def").address(), 3)).isEqualTo(3);
+      assertThat(Posix.C.lseek(fd, 0, 1)).as("SEEK_CUR").isEqualTo(6);
+    } finally {
+      Posix.C.close(fd);
+    }
+    assertThat(Files.readString(file)).isEqualTo("abcdef");
   }
 }

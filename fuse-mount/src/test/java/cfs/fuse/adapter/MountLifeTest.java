@@ -146,6 +146,16 @@ class MountLifeTest extends MountedTest {
   }
 
   @Test
+  void closingLeavesALaterMountAlone() throws Exception {
+    Shell.sh(directory, "umount 'mount point'");
+    assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+    try (FuseMount later = mount(root, options())) {
+      mount.close();
+      Files.writeString(later.mountPoint().resolve("file"), "x");
+    }
+  }
+
+  @Test
   void mistakesHaveTheirOwnCodes() throws Exception {
     Path file = Files.createFile(directory.resolve("file"));
 

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FramesTest {
   static Stream<Arguments> sizes() {
     return Stream.of(size("fuse_in_header", Headers.IN, 40), size("fuse_out_header", Headers.OUT, 16),
-        size("fuse_notify_inval_inode_out", Headers.INVAL_INODE, 24), size("fuse_init_in", Init.IN, 64),
+        size("fuse_notify_inval_inode_out", Headers.INVAL_INODE, 24),
+        size("fuse_notify_store_out", Headers.STORE, 24), size("fuse_init_in", Init.IN, 64),
         size("fuse_init_out", Init.OUT, 64), size("fuse_attr", AttributeFrames.ATTR, 88),
         size("fuse_entry_out", AttributeFrames.ENTRY_OUT, 128),
         size("fuse_attr_out", AttributeFrames.ATTR_OUT, 104),
