@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /** The modules, what each may depend on, and the packages and libraries that are its own. */
 enum Module {
   CORE("cfs-core", List.of("cfs"), Set.of(), List.of()),
-  LOCK("lock-manager", List.of("cfs.lock"), Set.of(CORE),
+  LOCK("lock-manager",
+      List.of("cfs.lock", "cfs.membership", "cfs.wire", "cfs.net", "cfs.coordinator", "cfs.fence"), Set.of(CORE),
       List.of("io.netty", "org.apache.curator", "org.apache.zookeeper")),
   VOLUME("volume-manager", List.of("cfs.volume"), Set.of(CORE), List.of("jnr")),
   SNAPSHOT("snapshot-vss", List.of("cfs.snapshot"), Set.of(CORE), List.of()),
