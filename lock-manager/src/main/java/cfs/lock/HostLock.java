@@ -189,7 +189,8 @@ public final class HostLock implements ClusterLock {
 
   /** Lane only: nothing is held, wanted or unanswered, so the table may forget this lock. */
   boolean retire() {
-    return word == LockWord.IDLE && waiters.isEmpty() && requestMode == null && !downPending && demotingTo == null
+    return word == LockWord.IDLE && waiters.isEmpty() && requestMode == null && !downPending
+        && demotingTo == null
         && WORD.compareAndSet(this, LockWord.IDLE, LockWord.RETIRED);
   }
 
@@ -219,7 +220,8 @@ public final class HostLock implements ClusterLock {
   @Override
   public String toString() {
     long now = word;
-    return resource.kind() + " " + resource.id() + (LockWord.retired(now) ? " retired" : " " + LockWord.mode(now))
+    return resource.kind() + " " + resource.id()
+        + (LockWord.retired(now) ? " retired" : " " + LockWord.mode(now))
         + (requestMode == null ? "" : " wants " + requestMode) + (wanted == null ? "" : " blocks " + wanted);
   }
 }

@@ -68,15 +68,15 @@ final class LocalLocks {
   private final Map<ResourceKind, Deque<HostLock>> demotionsReady = new EnumMap<>(ResourceKind.class);
   private long lastRequestId;
   private @Nullable Mastering mastering;
-  private volatile Demotion demotion = (lock, from, to) -> {
-  };
+  private volatile Demotion demotion = (lock, from, to) -> {};
   private @Nullable FsException refusal;
   /** Who waits for the end of {@link #drain}. */
   private final List<Runnable> drained = new ArrayList<>();
   private boolean closing;
   private boolean stopped;
 
-  LocalLocks(LockEngine engine, Lane lane, Clock clock, TaskSpawner tasks, Lease lease, LockCounters counters) {
+  LocalLocks(LockEngine engine, Lane lane, Clock clock, TaskSpawner tasks, Lease lease,
+      LockCounters counters) {
     this.engine = engine;
     this.lane = lane;
     this.clock = clock;

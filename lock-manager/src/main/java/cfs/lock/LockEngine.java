@@ -60,7 +60,8 @@ public final class LockEngine {
    * @param onBroken hears that this host's own protocol state cannot be trusted (a bug); called on the lane, must fence
    * @param onRebuilt hears that every member of the view reported to this host, hence that all of them entered it
    */
-  public LockEngine(int hostId, long incarnation, Lane lane, Clock clock, TaskSpawner tasks, Transport transport,
+  public LockEngine(int hostId, long incarnation, Lane lane, Clock clock, TaskSpawner tasks,
+      Transport transport,
       Lease lease, Consumer<String> onBroken, Runnable onRebuilt) {
     this.hostId = hostId;
     this.incarnation = incarnation;
@@ -215,7 +216,8 @@ public final class LockEngine {
   }
 
   /** Asks the master whether a live host holds a resource; the answer comes on the lane. */
-  public void probe(LockMessage.Resource resource, Consumer<Boolean> held, Consumer<FencedException> refused) {
+  public void probe(LockMessage.Resource resource, Consumer<Boolean> held,
+      Consumer<FencedException> refused) {
     probes.ask(resource, new Probes.Answer() {
       @Override
       public void held(boolean byLiveHost) {
@@ -261,7 +263,8 @@ public final class LockEngine {
 
   public LockStatus status() {
     LockCounters c = counters;
-    return new LockStatus(local.known(), local.held(), table.mastered(), table.contended(), granting(), c.requests,
+    return new LockStatus(local.known(), local.held(), table.mastered(), table.contended(), granting(),
+        c.requests,
         c.grants, c.granted, c.demotions, c.demotionFailures, c.timeouts, c.messagesSent, c.messagesReceived,
         c.framesSent, c.framesReceived, c.staleFrames, c.badFrames);
   }

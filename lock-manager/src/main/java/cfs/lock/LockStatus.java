@@ -17,6 +17,8 @@ package cfs.lock;
  * @param staleFrames received frames of another view
  * @param badFrames received frames that could not be decoded or came from a stranger
  */
-public record LockStatus(int known, int held, int mastered, int contended, boolean granting, long requests, long grants,
-    long granted, long demotions, long demotionFailures, long timeouts, long messagesSent, long messagesReceived,
+public record LockStatus(int known, int held, int mastered, int contended, boolean granting, long requests,
+    long grants,
+    long granted, long demotions, long demotionFailures, long timeouts, long messagesSent,
+    long messagesReceived,
     long framesSent, long framesReceived, long staleFrames, long badFrames) {}

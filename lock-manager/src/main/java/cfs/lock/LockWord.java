@@ -81,7 +81,8 @@ final class LockWord {
   /** Throws FsException(BUSY) at {@link #MAX_PINS} pins of one lock in one mode: an overflow would free the lock. */
   static long pin(long word, LockMode mode) {
     if (pins(word, mode) == MAX_PINS) {
-      throw new FsException(FsError.BUSY, "one cluster lock is pinned " + MAX_PINS + " times in mode " + mode);
+      throw new FsException(FsError.BUSY,
+          "one cluster lock is pinned " + MAX_PINS + " times in mode " + mode);
     }
     return word + (1L << shift(mode));
   }

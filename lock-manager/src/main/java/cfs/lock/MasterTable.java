@@ -160,7 +160,8 @@ final class MasterTable {
     }
     MasterRecord record = records.get(down.resource());
     Holder holder = record == null ? null : record.holder(from);
-    if (record != null && holder != null && holder.grantId == down.grantId() && holder.mode.covers(down.mode())) {
+    if (record != null && holder != null && holder.grantId == down.grantId()
+        && holder.mode.covers(down.mode())) {
       holder.mode = down.mode();
       if (holder.mode == LockMode.NL) {
         record.holders.remove(holder);

@@ -48,15 +48,17 @@ final class RebuildSender {
     List<Rebuild> parts = new ArrayList<>(chunks);
     for (int i = 0; i < chunks; i++) {
       int from = i * LockMessage.MAX_HELD;
-      parts.add(new Rebuild(i, chunks, held.subList(from, Math.min(held.size(), from + LockMessage.MAX_HELD))));
+      parts.add(
+          new Rebuild(i, chunks, held.subList(from, Math.min(held.size(), from + LockMessage.MAX_HELD))));
     }
     return parts;
   }
 
   private void send(int master, Report report) {
     int window = 0;
-    for (int i = report.answered.nextClearBit(0); i < report.parts.size() && window < WINDOW; i = report.answered
-        .nextClearBit(i + 1)) {
+    for (int i = report.answered.nextClearBit(0); i < report.parts.size()
+        && window < WINDOW; i = report.answered
+            .nextClearBit(i + 1)) {
       window++;
       if (!report.sent.get(i)) {
         report.sent.set(i);

@@ -76,7 +76,8 @@ public final class Member {
    * @param transport not started; closed by this object
    * @param onFenced hears, on the lane and once, why this run is out: the owner must stop the mount
    */
-  public Member(HostRecord self, Coordinator coordinator, Transport transport, Lane lane, Clock clock, TaskSpawner tasks,
+  public Member(HostRecord self, Coordinator coordinator, Transport transport, Lane lane, Clock clock,
+      TaskSpawner tasks,
       FenceAgent fenceAgent, Recovery recovery, Consumer<String> onFenced) {
     this.self = self;
     this.lane = lane;
@@ -85,7 +86,8 @@ public final class Member {
     this.transport = transport;
     this.onFenced = onFenced;
     this.lease = new HostLease(clock, coordinator.sessionTimeoutNanos());
-    this.engine = new LockEngine(self.hostId(), self.incarnation(), lane, clock, tasks, transport, lease, this::fence,
+    this.engine = new LockEngine(self.hostId(), self.incarnation(), lane, clock, tasks, transport, lease,
+        this::fence,
         this::act);
     this.store = new Store(coordinator, clock, engine::turn, this::contact, this::see);
     this.evictions = new Evictions(fenceAgent, lane, engine::post, store::look);
@@ -314,7 +316,8 @@ public final class Member {
     if (!store.connected()) {
       return;
     }
-    ViewChange change = new ViewChange(seen.view(), seen.announced(), self, phase, drained, evictions.verified(),
+    ViewChange change = new ViewChange(seen.view(), seen.announced(), self, phase, drained,
+        evictions.verified(),
         replays.replayed());
     View next = change.next();
     if (next == null) {

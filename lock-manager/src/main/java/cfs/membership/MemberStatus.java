@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param missingReports hosts whose report of held locks this host's tables still wait for
  * @param storeProblem why the store's content cannot be used; null when it can
  */
-public record MemberStatus(HostRecord self, Phase phase, View view, Map<Integer, Integer> suspects, Set<Integer> replaying,
+public record MemberStatus(HostRecord self, Phase phase, View view, Map<Integer, Integer> suspects,
+    Set<Integer> replaying,
     long replayFailures, Set<Integer> missingReports,
     @Nullable String storeProblem, LockStatus locks) {}

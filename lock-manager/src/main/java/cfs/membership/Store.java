@@ -121,7 +121,7 @@ final class Store {
       byte[] value = view.value();
       problem = null;
       return new Picture(value == null ? View.NONE : View.fromBytes(value), view.version(), hosts);
-    } catch (IllegalArgumentException notOurs) {
+    } catch (IllegalArgumentException | IllegalStateException notOurs) {
       problem = notOurs.getMessage();
       return null;
     }
@@ -160,7 +160,8 @@ final class Store {
   }
 
   void change(int version, View next, Consumer<Outcome> answer) {
-    coordinator.compareAndSet(VIEW, version, next.toBytes(), outcome -> turn.accept(() -> answer.accept(outcome)));
+    coordinator.compareAndSet(VIEW, version, next.toBytes(),
+        outcome -> turn.accept(() -> answer.accept(outcome)));
   }
 
   /** Answers whether this run's announcement is there now. */

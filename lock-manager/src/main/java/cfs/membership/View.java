@@ -3,6 +3,7 @@ package cfs.membership;
 import cfs.error.Invariant;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,7 +17,8 @@ import java.util.TreeMap;
  * @param recovering journal slots that wait for replay, each with the member that replays it and nobody else may; while
  *     there is any, nothing is granted
  */
-public record View(long epoch, SortedMap<Integer, HostRecord> members, SortedMap<Integer, Integer> recovering) {
+public record View(long epoch, SortedMap<Integer, HostRecord> members,
+    SortedMap<Integer, Integer> recovering) {
   /** Before the first host ever joined. */
   static final View NONE = new View(0, new TreeMap<>(), new TreeMap<>());
 
@@ -26,9 +28,14 @@ public record View(long epoch, SortedMap<Integer, HostRecord> members, SortedMap
     members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
     recovering = Collections.unmodifiableSortedMap(new TreeMap<>(recovering));
     Invariant.check(epoch >= 0, "epochs start at 0", epoch);
-    for (int replayer : recovering.values()) {
-      Invariant.check(members.containsKey(replayer), "only a member replays, so that it is fenced before another does",
+    for (Map.Entry<Integer, Integer> entry : recovering.entrySet()) {
+      int slot = entry.getKey();
+      int replayer = entry.getValue();
+      Invariant.check(members.containsKey(replayer),
+          "only a member replays, so that it is fenced before another does",
           replayer);
+      Invariant.check(replayer == slot || !members.containsKey(slot),
+          "a host is no member while another replays its slot", slot);
     }
   }
 
@@ -40,8 +47,9 @@ public record View(long epoch, SortedMap<Integer, HostRecord> members, SortedMap
   byte[] toBytes() {
     StringBuilder text = new StringBuilder(MAGIC).append("\nepoch ").append(epoch).append('\n');
     members.values().forEach(member -> text.append("member ").append(member.toLine()).append('\n'));
-    recovering.forEach((slot, replayer) -> text.append("recovering ").append(slot).append(' ').append(replayer)
-        .append('\n'));
+    recovering
+        .forEach((slot, replayer) -> text.append("recovering ").append(slot).append(' ').append(replayer)
+            .append('\n'));
     return text.append("end\n").toString().getBytes(StandardCharsets.UTF_8);
   }
 

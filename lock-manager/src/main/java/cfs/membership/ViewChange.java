@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param fenced runs whose fence was verified
  * @param replayed slots this host replayed under their current assignment
  */
-record ViewChange(View view, SortedMap<Integer, HostRecord> announced, HostRecord self, Phase phase, boolean drained,
+record ViewChange(View view, SortedMap<Integer, HostRecord> announced, HostRecord self, Phase phase,
+    boolean drained,
     Set<HostRecord> fenced, Set<Integer> replayed) {
 
   /**
@@ -59,12 +60,13 @@ record ViewChange(View view, SortedMap<Integer, HostRecord> announced, HostRecor
             && self.sameRun(members.get(self.hostId())));
     boolean leads = leads(view, announced, self);
     boolean evicts = leads && evict(members, recovering);
-    if (phase == Phase.JOINING && !members.containsKey(self.hostId())
-        && (leads || !recovering.containsKey(self.hostId()))) {
-      members.put(self.hostId(), self);
-    }
     if (leads) {
       recovering.replaceAll((slot, replayer) -> members.containsKey(replayer) ? replayer : self.hostId());
+    }
+    // A host never enters while another may still replay its slot: should it die again, who would replay that death?
+    if (phase == Phase.JOINING && !members.containsKey(self.hostId())
+        && recovering.getOrDefault(self.hostId(), self.hostId()) == self.hostId()) {
+      members.put(self.hostId(), self);
     }
     if (phase == Phase.LEAVING && drained && !evicts && !recovering.containsValue(self.hostId())
         && self.sameRun(members.get(self.hostId()))) {
