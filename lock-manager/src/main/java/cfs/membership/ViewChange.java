@@ -72,8 +72,8 @@ record ViewChange(View view, SortedMap<Integer, HostRecord> announced, HostRecor
         && self.sameRun(members.get(self.hostId()))) {
       members.remove(self.hostId());
     }
-    if (!members.keySet().containsAll(recovering.values())) {
-      // Whoever replays must be a member. Wait until this host's own former run is fenced and it can join.
+    if (recovering.containsValue(self.hostId()) && !self.sameRun(members.get(self.hostId()))) {
+      // This run must be a member before it replays. Wait until its own former run is fenced and it can join.
       return null;
     }
     if (members.equals(view.members()) && recovering.equals(view.recovering())) {

@@ -94,7 +94,11 @@ final class SimStore {
           }
         });
       } else if (expired) {
+        // As Curator does: the client hears of the loss when it gets through again, then has a new session.
         tell(Coordinator.Session.LOST);
+        expired = false;
+        contactNanos = world.loop.nanoTime();
+        watchdog();
       } else {
         contactNanos = world.loop.nanoTime();
         tell(Coordinator.Session.CONNECTED);
@@ -118,7 +122,7 @@ final class SimStore {
     }
 
     private void tell(Coordinator.Session next) {
-      if (state != next && state != Coordinator.Session.LOST) {
+      if (state != next) {
         state = next;
         toClient(() -> onState.accept(next));
       }
@@ -136,12 +140,17 @@ final class SimStore {
       }
     }
 
+    /** Now and then much longer, so that the steps of two hosts interleave in every way. */
+    private long delay() {
+      return world.loop.upTo(world.faults.storeDelayNanos) * (world.loop.chance(0.1) ? 5 : 1);
+    }
+
     /** Runs at the store after a delay, answers after another; null answers when the connection is broken. */
     private <T> void ask(java.util.function.Supplier<T> atStore, T broken, Consumer<T> answer) {
       boolean unknown = cut || world.loop.chance(world.faults.storeUnknown);
       boolean applies = !cut && (!unknown || world.loop.chance(0.5));
       // A request whose answer is lost may take effect long after the client was told so.
-      long there = world.loop.upTo(unknown ? 8 * world.faults.storeDelayNanos : world.faults.storeDelayNanos);
+      long there = (unknown ? 8 : 1) * delay();
       if (applies) {
         world.loop.at(there, () -> {
           T result = expired ? broken : atStore.get();
@@ -149,8 +158,7 @@ final class SimStore {
             contactNanos = world.loop.nanoTime();
           }
           if (!unknown) {
-            world.loop.at(world.loop.upTo(world.faults.storeDelayNanos),
-                () -> host.onLane(() -> answer.accept(cut ? broken : result)));
+            world.loop.at(delay(), () -> host.onLane(() -> answer.accept(cut ? broken : result)));
           }
         });
       }

@@ -130,6 +130,11 @@ final class SimWorld {
     assertThat(store.view().recovering()).as("a replay runs only while the store says so").containsEntry(slot,
         by.self.hostId());
     assertThat(store.view().lists(by.self)).isTrue();
+    for (SimHost run : runs.values()) {
+      assertThat(!run.alive || run.out || run.member.view().recovering().containsKey(slot)
+          || !store.view().lists(run.self)
+          || run.member.view().epoch() == 0).as("no member grants while a slot is replayed").isTrue();
+    }
     for (SimHost run : everyRun) {
       if (run.self.hostId() == slot && run != by && run.alive) {
         assertThat(run.joined && !run.out).as("a replayed slot's host is dead").isFalse();
