@@ -28,6 +28,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -199,8 +200,7 @@ final class LocalLocks {
     }
     demotionsRunning.put(kind, running + 1);
     LockMode from = lock.mode();
-    LockMode to = lock.demotingTo;
-    Invariant.check(to != null, "a demotion has a target");
+    LockMode to = Objects.requireNonNull(lock.demotingTo, "a demotion has a target");
     Demotion work = demotion;
     tasks.spawn("cfs-demote", () -> {
       boolean done = false;
@@ -524,8 +524,7 @@ final class LocalLocks {
   }
 
   int masterOf(Resource resource) {
-    Invariant.check(mastering != null, "a host in a view knows the masters");
-    return mastering.masterOf(resource);
+    return Objects.requireNonNull(mastering, "a host in a view knows the masters").masterOf(resource);
   }
 
   boolean inView() {

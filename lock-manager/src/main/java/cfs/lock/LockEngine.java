@@ -205,9 +205,13 @@ public final class LockEngine {
     table.tick(now);
     rebuild.tick(now);
     probes.tick(now);
-    if (local.busy() || table.busy() || rebuild.busy() || probes.busy()) {
+    if (!quiet()) {
       scheduleTick();
     }
+  }
+
+  private boolean quiet() {
+    return !local.busy() && !table.busy() && !rebuild.busy() && !probes.busy();
   }
 
   /** Gives every lock back; {@code done} runs on the lane once all masters know. */
@@ -264,7 +268,7 @@ public final class LockEngine {
   public LockStatus status() {
     LockCounters c = counters;
     return new LockStatus(local.known(), local.held(), table.mastered(), table.contended(), granting(),
-        c.requests,
+        quiet(), c.requests,
         c.grants, c.granted, c.demotions, c.demotionFailures, c.timeouts, c.messagesSent, c.messagesReceived,
         c.framesSent, c.framesReceived, c.staleFrames, c.badFrames);
   }

@@ -8,6 +8,7 @@ package cfs.lock;
  * @param mastered resources whose table is here
  * @param contended resources mastered here for which a host waits
  * @param granting false while the cluster rebuilds or recovers
+ * @param quiet nothing of this host is unanswered: no timer runs, no message will be sent without a cause
  * @param requests lock requests this host made, repeats not counted
  * @param grants grants this host gave as a master
  * @param granted grants this host got
@@ -17,7 +18,8 @@ package cfs.lock;
  * @param staleFrames received frames of another view
  * @param badFrames received frames that could not be decoded or came from a stranger
  */
-public record LockStatus(int known, int held, int mastered, int contended, boolean granting, long requests,
+public record LockStatus(int known, int held, int mastered, int contended, boolean granting, boolean quiet,
+    long requests,
     long grants,
     long granted, long demotions, long demotionFailures, long timeouts, long messagesSent,
     long messagesReceived,

@@ -34,15 +34,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostLease implements Lease {
   private final Clock clock;
-  private final long leaseNanos;
+  private long leaseNanos;
   private volatile boolean started;
   private volatile long endNanos;
   private volatile @Nullable String ended = "this host has not joined the cluster";
 
   HostLease(Clock clock, long sessionTimeoutNanos) {
-    Invariant.check(sessionTimeoutNanos > 0, "a session has a timeout", sessionTimeoutNanos);
     this.clock = clock;
-    this.leaseNanos = leaseNanos(sessionTimeoutNanos);
+    this.leaseNanos = Long.MAX_VALUE;
+    sessionTimeout(sessionTimeoutNanos);
   }
 
   static long leaseNanos(long sessionTimeoutNanos) {
@@ -51,6 +51,12 @@ final class HostLease implements Lease {
 
   long leaseNanos() {
     return leaseNanos;
+  }
+
+  /** The store settled the session's timeout; a lease only ever gets shorter by that. */
+  void sessionTimeout(long sessionTimeoutNanos) {
+    Invariant.check(sessionTimeoutNanos > 0, "a session has a timeout", sessionTimeoutNanos);
+    leaseNanos = Math.min(leaseNanos, leaseNanos(sessionTimeoutNanos));
   }
 
   /** An answer to something sent at {@code sentNanos} arrived while the session stayed CONNECTED. */

@@ -179,6 +179,7 @@ public final class Member {
       return;
     }
     if (state == Session.CONNECTED) {
+      lease.sessionTimeout(store.sessionTimeoutNanos());
       announce();
       store.look();
     } else if (state == Session.LOST && announceSent) {

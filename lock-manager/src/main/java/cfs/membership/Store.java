@@ -179,6 +179,10 @@ final class Store {
     }));
   }
 
+  long sessionTimeoutNanos() {
+    return coordinator.sessionTimeoutNanos();
+  }
+
   @Nullable
   String problem() {
     return problem;

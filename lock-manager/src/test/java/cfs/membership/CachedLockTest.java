@@ -8,6 +8,8 @@ import cfs.lock.LockStatus;
 import cfs.port.ClusterLock;
 import cfs.port.LockMode;
 import cfs.port.ResourceKind;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
 class CachedLockTest {
   private static final int WARM_UP = 3_000_000;
   private static final int ROUNDS = 10_000_000;
+  /** Processor time of a thread: other work on the machine does not count. */
+  private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
   @Test
   void cachedLockCostsNoMessageAndFewNanoseconds() throws Exception {
@@ -38,19 +42,20 @@ class CachedLockTest {
       settle(other);
       long before = status(member).messagesSent() + status(other).messagesSent();
       cycle(lock, WARM_UP);
-      long start = System.nanoTime();
+      long start = CPU.getCurrentThreadCpuTime();
       cycle(lock, ROUNDS);
-      double nanos = (double) (System.nanoTime() - start) / ROUNDS;
+      double nanos = (double) (CPU.getCurrentThreadCpuTime() - start) / ROUNDS;
       long messages = status(member).messagesSent() + status(other).messagesSent() - before;
-      start = System.nanoTime();
+      start = CPU.getCurrentThreadCpuTime();
       long sum = 0;
       for (int i = 0; i < ROUNDS; i++) {
         sum += System.nanoTime();
       }
-      double clockNanos = (double) (System.nanoTime() - start) / ROUNDS;
+      double clockNanos = (double) (CPU.getCurrentThreadCpuTime() - start) / ROUNDS;
       System.out.printf(
-          "cached acquire + release: %.1f ns, of which reading the clock for the lease takes %.1f ns (%d)%n",
-          nanos, clockNanos, sum & 1);
+          "cached acquire + release: %.1f ns CPU; reading the clock once, as the lease check does: %.1f ns%n",
+          nanos, clockNanos);
+      assertThat(sum).isNotZero();
       assertThat(messages).isZero();
       // Ten times the target: a busy build machine must not fail this, a lane hop or a message must.
       assertThat(nanos).isLessThan(1_000);
@@ -199,10 +204,9 @@ class CachedLockTest {
   }
 
   private static void settle(Member member) throws Exception {
-    while (!member.engine().granting()) {
+    while (member.view().members().size() < 2 || !status(member).quiet() || !status(member).granting()) {
       Thread.onSpinWait();
     }
-    status(member);
   }
 
   private static LockStatus status(Member member) throws Exception {

@@ -92,7 +92,7 @@ final class SimHost implements Lane, TaskSpawner {
 
   @Override
   public void spawn(String name, Runnable task) {
-    long most = name.equals("cfs-replay") ? 1_000_000_000L : 5_000_000L;
+    long most = name.equals("cfs-replay") ? 1_000_000_000L : world.demotionNanos;
     world.loop.at(world.loop.upTo(most), () -> onLane(() -> {
       try {
         task.run();

@@ -25,6 +25,7 @@ final class SimWorld {
   final int threadsPerHost;
   final long thinkNanos;
   final long holdNanos;
+  final long demotionNanos;
   final boolean allModes;
   /** The run of each host id that may be alive. */
   final TreeMap<Integer, SimHost> runs = new TreeMap<>();
@@ -48,6 +49,7 @@ final class SimWorld {
     threadsPerHost = 1 + loop.random.nextInt(3);
     thinkNanos = 10_000_000L + loop.upTo(40_000_000L);
     holdNanos = loop.upTo(20_000_000L);
+    demotionNanos = loop.chance(0.3) ? 100_000_000L : 3_000_000L;
     allModes = loop.random.nextBoolean();
     store.onView = this::checkView;
   }
