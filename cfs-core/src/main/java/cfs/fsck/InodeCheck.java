@@ -6,6 +6,7 @@ import static cfs.format.Fields.getShort;
 import static cfs.format.Fields.putLong;
 
 import cfs.format.BlockType;
+import cfs.format.ChunkMap;
 import cfs.format.InodeRecord;
 import cfs.fs.Attributes;
 import cfs.tree.BTree;
@@ -35,6 +36,11 @@ final class InodeCheck {
 
   static boolean isDirectory(int mode) {
     return (mode & Attributes.TYPE_MASK) == Attributes.DIRECTORY;
+  }
+
+  /** Its tree nodes are being freed one by one. */
+  static boolean isDying(byte[] image) {
+    return (getInt(MemorySegment.ofArray(image), InodeRecord.FLAGS) & InodeRecord.DYING) != 0;
   }
 
   /** DT_* of dirent.h. */
@@ -135,6 +141,37 @@ final class InodeCheck {
   private void zeroTail(long inode, long size) {
     volume.modify(inode, BlockType.INODE, inode,
         image -> image.asSlice(InodeRecord.PAYLOAD + size, InodeRecord.PAYLOAD_BYTES - size).fill((byte) 0));
+  }
+
+  /** Marks the nodes that a dying inode still has; its trees may lead to others that are free or belong to somebody else. */
+  void dyingNodes(long inode, byte[] bytes) {
+    int kind = getShort(MemorySegment.ofArray(bytes), InodeRecord.PAYLOAD_KIND);
+    OfflineTree xattrs = OfflineTree.xattrs(volume, inode, bytes, null);
+    BTree.verify(xattrs, new DyingNodes(xattrs));
+    if (kind == InodeRecord.EXTENTS || kind == InodeRecord.DIRECTORY) {
+      OfflineTree payload = OfflineTree.payload(volume, inode, bytes, null);
+      BTree.verify(payload, new DyingNodes(payload));
+    }
+  }
+
+  private final class DyingNodes implements Visitor {
+    private final OfflineTree tree;
+
+    DyingNodes(OfflineTree tree) {
+      this.tree = tree;
+    }
+
+    @Override
+    public boolean node(long block, int level) {
+      boolean own = tree.has(block) && volume.groups().isMarked(block);
+      if (own) {
+        volume.use().mark(block, 1, ChunkMap.METADATA);
+      }
+      return own;
+    }
+
+    @Override
+    public void entry(long key, MemorySegment segment, long payloadOffset, int payloadLength) {}
   }
 
   private record Walked(boolean whole, long nodes) {}

@@ -100,6 +100,12 @@ final class OfflineTree implements NodeStore {
     return MemorySegment.ofArray(bytes);
   }
 
+  /** Whether a block is a valid node of this inode. */
+  boolean has(long block) {
+    byte[] bytes = volume.inOneGroup(block, 1) ? volume.readRaw(block) : null;
+    return bytes != null && volume.complaint(bytes, block, BlockType.TREE_NODE, inode) == null;
+  }
+
   private byte[] readNode(long block) {
     if (!volume.inOneGroup(block, 1)) {
       throw new CorruptionException(block, "a tree node of inode " + inode, "a block outside of the groups");

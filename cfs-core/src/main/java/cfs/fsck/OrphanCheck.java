@@ -12,6 +12,7 @@ import cfs.tree.Visitor;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The orphan directory of a slot: each entry is named by the inode number in 16 hexadecimal digits and leads to an inode
@@ -73,19 +74,7 @@ final class OrphanCheck {
   private void orphan(long directory, long key, DirectoryEntry entry) {
     long inode = entry.inode();
     byte[] image = volume.inOneGroup(inode, 1) ? volume.readRaw(inode) : null;
-    String complaint = inodes.complaint(image, inode);
-    if (complaint != null) {
-      volume.useIsIncomplete();
-    }
-    if (complaint == null && !name(inode).equals(new String(entry.name(), StandardCharsets.ISO_8859_1))) {
-      complaint = "another name than the inode's number";
-    }
-    if (complaint == null && image != null && InodeCheck.linkCount(image) != 0) {
-      complaint = "an inode with " + InodeCheck.linkCount(image) + " links";
-    }
-    if (complaint == null && volume.use().used(inode)) {
-      complaint = "an inode that has a name or is in use otherwise";
-    }
+    String complaint = orphanComplaint(image, inode, entry);
     if (image == null || complaint != null) {
       volume.findings().add(FindingCode.ENTRY_DANGLING, directory, "a deleted inode at block " + inode,
           String.valueOf(complaint), () -> repair.delete(directory, true, key));
@@ -94,12 +83,36 @@ final class OrphanCheck {
     volume.use().mark(inode, 1, ChunkMap.METADATA);
     table.count(false);
     table.enter(inode);
-    inodes.contents(inode, image, Visitor.NONE);
+    if (InodeCheck.mode(image) != 0) {
+      if (InodeCheck.isDying(image)) {
+        inodes.dyingNodes(inode, image);
+      } else {
+        inodes.contents(inode, image, Visitor.NONE);
+      }
+    }
     volume.findings().add(FindingCode.ORPHAN_WAITING, inode, "no deleted inodes after an unmount",
         "one in the orphan directory " + directory, () -> {
           repair.delete(directory, true, key);
           repair.free(inode);
         });
+  }
+
+  /** An orphan may be emptied and marked as freed already: only its block and its entry are left then. */
+  private @Nullable String orphanComplaint(byte @Nullable [] image, long inode, DirectoryEntry entry) {
+    String complaint = inodes.complaint(image, inode);
+    boolean freed = image != null && volume.complaint(image, inode, BlockType.INODE, inode) == null
+        && InodeCheck.mode(image) == 0;
+    if (complaint != null && !freed) {
+      volume.useIsIncomplete();
+      return complaint;
+    }
+    if (!name(inode).equals(new String(entry.name(), StandardCharsets.ISO_8859_1))) {
+      return "another name than the inode's number";
+    }
+    if (image != null && InodeCheck.linkCount(image) != 0) {
+      return "an inode with " + InodeCheck.linkCount(image) + " links";
+    }
+    return volume.use().used(inode) ? "an inode that has a name or is in use otherwise" : null;
   }
 
   static String name(long inode) {
