@@ -12,6 +12,7 @@ import cfs.port.LockMode;
 import cfs.port.LockSpace;
 import cfs.port.ResourceKind;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * unrelated hosts do not meet. Groups are always the last locks taken, two of them in order of their numbers.
  */
 public final class Allocator {
+  private static final int FREEING_ATTEMPTS = 8;
+
   private final BlockStore store;
   private final LockSpace locks;
   private final Journal journal;
@@ -90,23 +93,61 @@ public final class Allocator {
     return g;
   }
 
-  /** The groups of two blocks, locked in order; the same object twice if they share one. */
-  public Group[] lockOf(long a, long b) {
-    long first = Math.min(store.geometry().groupOf(a), store.geometry().groupOf(b));
-    long second = Math.max(store.geometry().groupOf(a), store.geometry().groupOf(b));
-    Group one = group(first);
-    pin(one);
-    if (first == second) {
-      return new Group[]{one};
+  /**
+   * The group of a block that is to be freed, and as last element (the same, or a second one) a group that has so many
+   * metadata blocks for what freeing may split.
+   */
+  public List<Group> lockForFreeing(long block, int metadataBlocks) {
+    Group home = lockOf(block);
+    if (prepared(home, metadataBlocks)) {
+      return List.of(home);
     }
-    Group two = group(second);
+    unlock(home);
+    for (int attempt = 0; attempt < FREEING_ATTEMPTS; attempt++) {
+      Group giving = lock(-1, metadataBlocks, false);
+      if (giving == home) {
+        return List.of(home);
+      }
+      if (giving.number() < home.number()) {
+        pinOrUnlock(home, giving);
+        return List.of(home, giving);
+      }
+      // In order of numbers: let go, and see whether it still has what is needed.
+      unlock(giving);
+      pin(home);
+      pinOrUnlock(giving, home);
+      if (prepared(giving, metadataBlocks)) {
+        return List.of(home, giving);
+      }
+      unlock(giving);
+      unlock(home);
+    }
+    throw new FsException(FsError.NO_SPACE);
+  }
+
+  private boolean prepared(Group g, int metadataBlocks) {
+    boolean done = false;
     try {
-      pin(two);
-    } catch (RuntimeException e) {
-      unlock(one);
-      throw e;
+      boolean answer = g.prepareMetadata(journal, metadataBlocks);
+      done = true;
+      return answer;
+    } finally {
+      if (!done) {
+        unlock(g);
+      }
     }
-    return new Group[]{one, two};
+  }
+
+  private void pinOrUnlock(Group g, Group held) {
+    boolean done = false;
+    try {
+      pin(g);
+      done = true;
+    } finally {
+      if (!done) {
+        unlock(held);
+      }
+    }
   }
 
   private void pin(Group g) {
@@ -122,8 +163,7 @@ public final class Allocator {
   }
 
   public void unlock(Group g) {
-    g.local.unlock();
-    g.lock().release(LockMode.EX);
+    g.release();
   }
 
   private boolean tryUse(Group g, boolean mayWait, int metadataBlocks, boolean data) {
@@ -145,11 +185,15 @@ public final class Allocator {
     } else {
       return false;
     }
-    if (g.serves(metadataBlocks, data)) {
-      return true;
+    boolean serves = false;
+    try {
+      serves = (!data || g.servesData()) && g.prepareMetadata(journal, metadataBlocks);
+    } finally {
+      if (!serves) {
+        unlock(g);
+      }
     }
-    unlock(g);
-    return false;
+    return serves;
   }
 
   private Group group(long number) {

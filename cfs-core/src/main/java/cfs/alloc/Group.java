@@ -5,8 +5,6 @@ import static cfs.format.Fields.getLong;
 import static cfs.format.Fields.putInt;
 import static cfs.format.Fields.putLong;
 
-import cfs.error.FsError;
-import cfs.error.FsException;
 import cfs.error.Invariant;
 import cfs.format.BlockHeader;
 import cfs.format.BlockType;
@@ -21,6 +19,9 @@ import cfs.journal.MetaBlock;
 import cfs.journal.OwnedBlocks;
 import cfs.journal.Transaction;
 import cfs.port.ClusterLock;
+import cfs.port.LockMode;
+import cfs.port.LockSpace;
+import cfs.port.ResourceKind;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -65,8 +66,26 @@ public final class Group {
     this.blocks = new OwnedBlocks(number, store);
   }
 
+  /** A group for the one who makes a journal and has no allocator yet; its locks are held until {@link #release}. */
+  public static Group lockAlone(long number, LockSpace locks, BlockStore store) {
+    Group group = new Group(number, locks.lock(ResourceKind.GROUP, number), store);
+    group.lock.acquire(LockMode.EX);
+    group.local.lock();
+    return group;
+  }
+
+  public void release() {
+    local.unlock();
+    lock.release(LockMode.EX);
+  }
+
   public long number() {
     return number;
+  }
+
+  public boolean isUsed(long block) {
+    int c = geometry.chunkOf(block);
+    return ChunkMap.used(map(c).image(), c, (int) (block % Geometry.CHUNK_BLOCKS));
   }
 
   public boolean contains(long block) {
@@ -86,7 +105,7 @@ public final class Group {
   }
 
   /** Reads the tables, or makes them when the group was never used; not inside a transaction. */
-  void load(Journal journal) {
+  public void load(Journal journal) {
     if (header != null) {
       return;
     }
@@ -127,7 +146,7 @@ public final class Group {
   }
 
   /** Forgets the tables; after they were settled, when the cluster lock goes. */
-  void forget() {
+  public void forget() {
     header = null;
     maps = new MetaBlock[0];
     blocks.clear();
@@ -140,16 +159,9 @@ public final class Group {
     return Math.max(1, chunks() / 64);
   }
 
-  /** Whether it can give so many metadata blocks and at least one run of data blocks when any are asked for. */
-  boolean serves(int metadataBlocks, boolean data) {
-    int left = metadataBlocks;
-    for (int c = 0; c < chunks() && left > 0; c++) {
-      boolean whole = allocatable(c) == Geometry.CHUNK_BLOCKS;
-      if (type(c) == ChunkMap.METADATA || type(c) == ChunkMap.FREE && whole) {
-        left -= allocatable(c);
-      }
-    }
-    return left <= 0 && (!data || findData(-1, 1) != null);
+  /** Whether it can give at least one run of data blocks. */
+  boolean servesData() {
+    return findData(-1, 1) != null;
   }
 
   /** Free blocks of a chunk that are not busy. */
@@ -196,15 +208,29 @@ public final class Group {
     return false;
   }
 
-  /** Makes sure that {@link #findMetadata} sees a free block; the caller holds the group locked by {@link Allocator#lock}. */
-  public void provideMetadata(Journal journal) {
-    if (findMetadata(-1, b -> true) < 0) {
-      try (Transaction tx = journal.begin(3)) {
-        if (!addMetadataChunk(tx)) {
-          throw new FsException(FsError.NO_SPACE);
-        }
+  /**
+   * Makes sure that so many metadata blocks are free without another chunk, so that no change has to stop half-way; not inside
+   * a transaction. False when the group cannot.
+   */
+  boolean prepareMetadata(Journal journal, int count) {
+    while (freeMetadataBlocks(count) < count) {
+      boolean[] added = {false};
+      journal.run(4, tx -> added[0] = addMetadataChunk(tx));
+      if (!added[0]) {
+        return false;
       }
     }
+    return true;
+  }
+
+  private int freeMetadataBlocks(int enough) {
+    int found = 0;
+    for (int c = 0; c < chunks() && found < enough; c++) {
+      if (type(c) == ChunkMap.METADATA) {
+        found += allocatable(c);
+      }
+    }
+    return found;
   }
 
   /** Takes a block found by {@link #findMetadata}; answers the version it starts with. */
@@ -215,15 +241,10 @@ public final class Group {
     return getLong(head().image(), GroupHeader.VERSION_FLOOR) + 1;
   }
 
-  /** A free metadata block near the goal; not taken yet. */
-  public long newMetadata(Transaction tx, long goal) {
+  /** A free metadata block near the goal, of those that were prepared; not taken yet. */
+  public long newMetadata(long goal) {
     long found = findMetadata(goal, b -> true);
-    if (found < 0) {
-      if (!addMetadataChunk(tx)) {
-        throw new FsException(FsError.NO_SPACE);
-      }
-      found = findMetadata(-1, b -> true);
-    }
+    Invariant.check(found >= 0, "more metadata blocks are used than were prepared in group", number);
     return found;
   }
 
@@ -309,6 +330,24 @@ public final class Group {
       length++;
     }
     return new Run(start, length);
+  }
+
+  /** Where {@link #allocateJournal} will find its chunks, read from the LUN before there is a journal. */
+  public @Nullable Run freeChunksInPlace(int chunkCount) {
+    byte[] raw = store.readRaw(geometry.headerBlock(number));
+    boolean unused = MemorySegment.ofArray(raw).mismatch(MemorySegment.ofArray(new byte[raw.length])) < 0;
+    int found = 0;
+    for (int c = 0; c < chunks(); c++) {
+      int type = GroupTables.initialType(number, c);
+      if (!unused) {
+        type = ChunkMap.type(blocks.get(geometry.mapBlock(number, c), BlockType.CHUNK_MAP).image(), c);
+      }
+      found = type == ChunkMap.FREE ? found + 1 : 0;
+      if (found == chunkCount) {
+        return new Run(geometry.chunkStart(number, c - chunkCount + 1), chunkCount * Geometry.CHUNK_BLOCKS);
+      }
+    }
+    return null;
   }
 
   /** Takes whole neighbouring free chunks for a journal; null when there is no such run. */

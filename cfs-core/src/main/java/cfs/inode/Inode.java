@@ -24,6 +24,7 @@ import cfs.port.LockMode;
 import cfs.tree.BTree;
 import cfs.tree.Page;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,12 @@ public final class Inode {
 
   /** Generation that the kernel was told; 0 = it was told none. */
   private volatile long kernelGeneration;
+
+  /** Another host wanted to write while this one did: from now on overwrites ask for CW instead of EX. */
+  private volatile boolean contended;
+
+  /** Open files on this host; an inode is not freed while there are any. */
+  private final AtomicInteger opens = new AtomicInteger();
 
   /** References of running calls, open files and the kernel; guarded by the table's entry. */
   long users;
@@ -128,6 +135,18 @@ public final class Inode {
     }
   }
 
+  /** As lockExclusive, but also for an inode that was marked as freed and waits to be given back. */
+  public void lockExclusiveEvenFreed() {
+    lock.acquire(LockMode.EX);
+    local.writeLock().lock();
+    try {
+      load(true);
+    } catch (RuntimeException e) {
+      unlockExclusive();
+      throw e;
+    }
+  }
+
   /** For an inode that is about to be created here: nothing is read. False when another host did not let go in time. */
   public boolean lockNew(long timeoutNanos) {
     if (!lock.acquire(LockMode.EX, timeoutNanos)) {
@@ -148,22 +167,26 @@ public final class Inode {
   }
 
   private void load() {
+    load(false);
+  }
+
+  private void load(boolean evenFreed) {
     if (record != null) {
       return;
     }
     synchronized (loading) {
       if (record == null) {
-        record = read();
+        record = read(evenFreed);
       }
     }
   }
 
-  private MetaBlock read() {
+  private MetaBlock read(boolean evenFreed) {
     byte[] bytes = store.readValid(number);
     MemorySegment image = MemorySegment.ofArray(bytes);
     if (BlockHeader.type(image) != BlockType.INODE
         || BlockHeader.owner(image) != number
-        || getInt(image, InodeRecord.MODE) == 0) {
+        || getInt(image, InodeRecord.MODE) == 0 && !evenFreed) {
       throw new FsException(FsError.STALE);
     }
     MetaBlock block = blocks.get(number, BlockType.INODE);
@@ -299,6 +322,19 @@ public final class Inode {
 
   public void addBlocks(Transaction tx, long delta) {
     putU64(tx, InodeRecord.BLOCKS, getU64(InodeRecord.BLOCKS) + delta);
+  }
+
+  public boolean contended() {
+    return contended;
+  }
+
+  public void contended(boolean value) {
+    contended = value;
+  }
+
+  /** Counted under the shared locks, so that whoever frees the inode under the exclusive ones sees it. */
+  public AtomicInteger opens() {
+    return opens;
   }
 
   BTree payload() {

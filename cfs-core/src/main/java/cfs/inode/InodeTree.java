@@ -87,7 +87,7 @@ final class InodeTree implements NodeStore {
   @Override
   public long allocate() {
     Edit e = edit();
-    long block = e.group().newMetadata(e.tx(), inode.number());
+    long block = e.group().newMetadata(inode.number());
     long version = e.group().takeMetadata(e.tx(), block);
     inode.blocks().create(e.tx(), block, BlockType.TREE_NODE, version, inode.epoch());
     inode.addBlocks(e.tx(), 1);

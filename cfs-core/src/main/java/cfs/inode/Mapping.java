@@ -24,6 +24,11 @@ public final class Mapping {
     return allocated;
   }
 
+  /** Allocated, but reads as zeroes. */
+  public boolean unwritten() {
+    return allocated && unwritten;
+  }
+
   /** Allocated and holding data. */
   public boolean written() {
     return allocated && !unwritten;

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,11 @@ public final class Journal {
     Invariant.check(transactionBlocks >= 4 * CREDITS_MAX, "log too small, blocks", ring.capacityBlocks());
   }
 
+  /** Writes an empty log where a slot's journal is planned. */
+  public static void format(BlockStore store, SlotRecord slot) {
+    LogRing.format(store, slot);
+  }
+
   public BlockStore store() {
     return store;
   }
@@ -95,6 +101,25 @@ public final class Journal {
         lock.unlock();
       }
       commit();
+    }
+  }
+
+  /**
+   * Runs one operation as part of the running transaction. An operation that fails before it changed anything leaves no
+   * trace; one that fails later cannot be undone in memory, hence the journal stops and nothing of it ever reaches the LUN.
+   */
+  public void run(int credits, Consumer<Transaction> operation) {
+    try (Transaction tx = begin(credits)) {
+      boolean done = false;
+      try {
+        operation.accept(tx);
+        done = true;
+      } finally {
+        if (!done && tx.dirty()) {
+          breakDown(
+              new FsException(FsError.IO, "an operation failed half-way in transaction " + tx.sequence()));
+        }
+      }
     }
   }
 
@@ -183,6 +208,7 @@ public final class Journal {
         while (open > 0) {
           changed.awaitUninterruptibly();
         }
+        failIfBroken();
         for (MetaBlock b : running) {
           byte[] copy = b.bytes().clone();
           BlockHeader.seal(copy);
@@ -241,7 +267,9 @@ public final class Journal {
   private void breakDown(FsException cause) {
     lock.lock();
     try {
-      broken = new FsException(cause.error(), "the journal cannot be written: " + cause.getMessage(), cause);
+      if (broken == null) {
+        broken = new FsException(cause.error(), "the journal has stopped: " + cause.getMessage(), cause);
+      }
     } finally {
       lock.unlock();
     }
@@ -264,6 +292,16 @@ public final class Journal {
     Invariant.check(
         ring.freeBlocks() >= ring.reserve(transactionBlocks + CREDITS_MAX), "no room in the log",
         ring.freeBlocks());
+  }
+
+  /** Whether anything waits for a commit. */
+  public boolean dirty() {
+    lock.lock();
+    try {
+      return broken == null && !running.isEmpty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether a background checkpoint is due: half of the ring is in use. */

@@ -8,6 +8,7 @@ public final class Transaction implements AutoCloseable {
   private final Journal journal;
   private final long sequence;
   private final int credits;
+  private boolean dirty;
 
   Transaction(Journal journal, long sequence, int credits) {
     this.journal = journal;
@@ -19,12 +20,18 @@ public final class Transaction implements AutoCloseable {
     return sequence;
   }
 
+  /** Something was changed: the operation must be finished, or the mount is. */
+  boolean dirty() {
+    return dirty;
+  }
+
   int credits() {
     return credits;
   }
 
   /** Call before changing the block's content, under its owner's exclusive locks. */
   public void change(OwnedBlocks owner, MetaBlock block) {
+    dirty = true;
     owner.changedSequence = sequence;
     if (block.changedSequence != sequence) {
       journal.include(block, sequence);
