@@ -116,6 +116,16 @@ class CatalogStoreTest {
   }
 
   @Test
+  void markChoosesItsOwnBodyAmongThoseOfItsGeneration() {
+    TestGroup other = group.copy();
+    change("marked");
+    new CatalogSlots(other.luns.getFirst()).prepare(other.store().open().withName("other").withGeneration(2));
+    List<LabelledLun> mixed = new ArrayList<>(group.luns);
+    mixed.set(0, other.luns.getFirst());
+    assertThat(new CatalogStore(mixed).open().name()).isEqualTo("marked");
+  }
+
+  @Test
   void lunWithAnOlderCatalogFollowsTheOthers() {
     TestGroup old = group.copy();
     change("new");

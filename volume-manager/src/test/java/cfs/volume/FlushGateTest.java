@@ -67,6 +67,18 @@ class FlushGateTest {
   }
 
   @Test
+  void writeDuringAFlushIsNotTakenForDurable() throws Exception {
+    gate.written();
+    Future<?> first = threads.submit(gate::flush);
+    lun.entered.acquire();
+    gate.written();
+    lun.mayFinish.release(2);
+    first.get();
+    gate.flush();
+    assertThat(lun.started.get()).isEqualTo(2);
+  }
+
+  @Test
   void callerWhoseWriteTheRunningFlushCoversWaitsForItAndNoMore() throws Exception {
     gate.written();
     Future<?> first = threads.submit(gate::flush);
