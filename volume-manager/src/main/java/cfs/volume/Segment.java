@@ -12,6 +12,8 @@ public final class Segment {
   /** @param columns one per column of {@code map}, in its order */
   public Segment(AddressMap map, List<Column> columns) {
     Invariant.check(columns.size() == map.columnCount(), "one range per column", columns.size());
+    Invariant.check(columns.stream().mapToLong(Column::length).sum() == map.sizeBytes(),
+        "ranges are as long as the segment", map.sizeBytes());
     this.map = map;
     this.luns = columns.stream().mapToInt(Column::lun).toArray();
     this.starts = columns.stream().mapToLong(Column::start).toArray();
