@@ -1,16 +1,12 @@
 package cfs.host;
 
-/** Entry point of the host process and of the {@code cfs} command. */
+import cfs.host.cli.CfsCommand;
+
+/** Entry point of the {@code cfs} command, of the host daemon and of the coordinator. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.out.println("cfs " + version());
-  }
-
-  /** The version in the jar's manifest; classes that run outside a jar have none. */
-  static String version() {
-    String version = Main.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
+    System.exit(CfsCommand.commandLine().execute(args));
   }
 }

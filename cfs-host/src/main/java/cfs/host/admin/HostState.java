@@ -1,0 +1,17 @@
+package cfs.host.admin;
+
+/** What a host's daemon is doing. */
+public enum HostState {
+  /** No process answers. */
+  DOWN,
+  /** Opening LUNs, joining, mounting. */
+  STARTING,
+  /** Member of the cluster, volume mounted. */
+  READY,
+  /** Its lease or its coordinator session is in doubt; I/O may be waiting. */
+  SUSPECTED,
+  /** Unmounting, giving locks up, leaving. */
+  STOPPING,
+  /** Removed from the cluster; its mount answers no more. */
+  FENCED
+}
