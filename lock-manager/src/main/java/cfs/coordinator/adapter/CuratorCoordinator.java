@@ -5,10 +5,7 @@ import cfs.port.Coordinator;
 import cfs.port.Lane;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
@@ -33,21 +30,24 @@ import org.slf4j.LoggerFactory;
  * store's own clock says so (never earlier than the timeout after the last contact, at most one server tick later); until
  * then {@link #announce} meets CONFLICT. A RECONNECTED with another session than before is told as LOST, CONNECTED.
  *
+ * <p>Calls go to the very session that was told CONNECTED, never to a newer one that the lane has not heard of: an answer
+ * proves that this session was alive, and leases are computed from such answers. A session shorter than asked for would
+ * break that computation too, so it is refused: the coordinator stays SUSPENDED and the log says what to configure.
+ *
  * <p>While the connection is down changes are not watched, so "/" is reported as changed after every connect: whoever
  * cares reads again.
  */
 public final class CuratorCoordinator implements Coordinator {
-  /** Calls that wait for their turn; more are answered null or UNKNOWN at once. */
-  private static final int MAX_WAITING = 4096;
   private static final Logger LOG = LoggerFactory.getLogger(CuratorCoordinator.class);
 
   private final Lane lane;
   private final String root;
   private final CuratorFramework client;
   private final PersistentWatcher watcher;
-  /** Taking the ZooKeeper handle from Curator may block while it replaces a session, hence not on the caller. */
-  private final ThreadPoolExecutor calls;
+  private final int askedMillis;
   private volatile long sessionTimeoutNanos;
+  /** Calls on the session that was last told CONNECTED; null before the first and after LOST. Written on the lane. */
+  private volatile @Nullable Store current;
   private volatile @Nullable Consumer<Session> onSession;
   private volatile @Nullable Consumer<String> onChange;
   /** Curator's state thread only. */
@@ -61,10 +61,9 @@ public final class CuratorCoordinator implements Coordinator {
   public CuratorCoordinator(String connect, UUID cluster, int sessionTimeoutMillis, Lane lane) {
     this.lane = lane;
     this.root = "/cfs/" + cluster;
+    this.askedMillis = sessionTimeoutMillis;
     this.sessionTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(sessionTimeoutMillis);
     ThreadFactory threads = Thread.ofPlatform().daemon().name("cfs-coordinator-client-", 0).factory();
-    this.calls = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING),
-        threads);
     ZKClientConfig config = new ZKClientConfig();
     config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
     // The retries are for Curator's own calls (the watch); each watch is set again after a reconnect anyway.
@@ -114,7 +113,7 @@ public final class CuratorCoordinator implements Coordinator {
     call(store -> store.announce(full(path), copy, onLane), () -> onLane.accept(Outcome.UNKNOWN));
   }
 
-  /** The timeout that the server agreed to; what was asked for until the first connection. */
+  /** The timeout that the server agreed to, never less than asked for; what was asked for until the first connection. */
   @Override
   public long sessionTimeoutNanos() {
     return sessionTimeoutNanos;
@@ -123,7 +122,6 @@ public final class CuratorCoordinator implements Coordinator {
   /** Ends the session, so that what it announced disappears at once. */
   @Override
   public void close() {
-    calls.shutdown();
     watcher.close();
     client.close();
   }
@@ -134,61 +132,61 @@ public final class CuratorCoordinator implements Coordinator {
   }
 
   private void call(Consumer<Store> request, Runnable unreachable) {
-    try {
-      calls.execute(() -> {
-        Store store = store();
-        if (store == null) {
-          unreachable.run();
-        } else {
-          request.accept(store);
-        }
-      });
-    } catch (RejectedExecutionException full) {
+    Store store = current;
+    if (store != null && client.getZookeeperClient().isConnected()) {
+      request.accept(store);
+    } else {
       unreachable.run();
-    }
-  }
-
-  private @Nullable Store store() {
-    if (!client.getZookeeperClient().isConnected()) {
-      return null;
-    }
-    try {
-      return new Store(client.getZookeeperClient().getZooKeeper(), Store.open());
-    } catch (Exception e) { // Curator declares Exception; it means that there is no session to be had now
-      LOG.debug("no ZooKeeper session", e);
-      return null;
     }
   }
 
   private void connection(ConnectionState state) {
     switch (state) {
       case CONNECTED, RECONNECTED -> connected();
-      case SUSPENDED -> tell(Session.SUSPENDED);
-      case LOST -> tell(Session.LOST);
+      case SUSPENDED -> tell(Session.SUSPENDED, () -> {});
+      case LOST -> tell(Session.LOST, () -> current = null);
       case READ_ONLY -> Invariant.check(false, "read-only sessions are never asked for");
     }
   }
 
   private void connected() {
     try {
-      ZooKeeper session = client.getZookeeperClient().getZooKeeper();
-      if (sessionId != 0 && session.getSessionId() != sessionId && told != Session.LOST) {
-        tell(Session.LOST);
-      }
-      sessionId = session.getSessionId();
-      sessionTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(session.getSessionTimeout());
-      tell(Session.CONNECTED);
-      tellChange("/");
+      connected(client.getZookeeperClient().getZooKeeper());
     } catch (Exception e) { // Curator declares Exception; the next state change follows
       LOG.debug("the ZooKeeper session went away while connecting", e);
     }
   }
 
-  private void tell(Session session) {
+  private void connected(ZooKeeper session) {
+    long id = session.getSessionId();
+    if (id == 0) {
+      return; // replaced already by one that is not connected yet and will be told of
+    }
+    if (session.getSessionTimeout() < askedMillis) {
+      LOG.error(
+          "the ZooKeeper server grants sessions of {} ms only, {} ms are needed: raise its maxSessionTimeout",
+          session.getSessionTimeout(), askedMillis);
+      return;
+    }
+    if (sessionId != 0 && id != sessionId) {
+      tell(Session.LOST, () -> current = null);
+    }
+    sessionId = id;
+    sessionTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(session.getSessionTimeout());
+    Store store = new Store(session);
+    tell(Session.CONNECTED, () -> current = store);
+    tellChange("/");
+  }
+
+  /** @param before runs on the lane just before the news, so that no answer of a session overtakes the news of it */
+  private void tell(Session session, Runnable before) {
     Consumer<Session> listener = onSession;
     if (listener != null && session != told) {
       told = session;
-      lane.post(() -> listener.accept(session));
+      lane.post(() -> {
+        before.run();
+        listener.accept(session);
+      });
     }
   }
 

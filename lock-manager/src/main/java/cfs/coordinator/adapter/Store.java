@@ -11,7 +11,6 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +25,9 @@ final class Store {
   private static final byte[] NOTHING = {};
 
   private final ZooKeeper session;
-  private final List<ACL> acl;
 
-  Store(ZooKeeper session, List<ACL> acl) {
+  Store(ZooKeeper session) {
     this.session = session;
-    this.acl = acl;
   }
 
   void read(String path, Consumer<@Nullable Versioned> answer) {
@@ -111,7 +108,7 @@ final class Store {
   /** Makes missing parents once; they are empty and stay, so making them twice does no harm. */
   private void create(String path, byte[] value, CreateMode mode, boolean mayMakeParents,
       Consumer<Code> answer) {
-    session.create(path, value, acl, mode, (code, asked, context, created) -> {
+    session.create(path, value, ZooDefs.Ids.OPEN_ACL_UNSAFE, mode, (code, asked, context, created) -> {
       int slash = path.lastIndexOf('/');
       if (Code.get(code) == Code.NONODE && mayMakeParents && slash > 0) {
         create(path.substring(0, slash), NOTHING, CreateMode.PERSISTENT, true, parent -> {
@@ -133,9 +130,5 @@ final class Store {
       case NODEEXISTS, BADVERSION, NONODE -> Outcome.CONFLICT;
       default -> Outcome.UNKNOWN;
     };
-  }
-
-  static List<ACL> open() {
-    return ZooDefs.Ids.OPEN_ACL_UNSAFE;
   }
 }

@@ -1,7 +1,8 @@
 package cfs.fence.adapter;
 
+import cfs.membership.FenceAgent;
+import cfs.membership.HostRecord;
 import cfs.port.Clock;
-import cfs.port.Lane;
 import cfs.port.TaskSpawner;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -25,9 +26,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Needs one pid namespace and one user (or root) for all hosts, and the slot directory on a local file system.
  */
-public final class LocalFence {
+public final class LocalFence implements FenceAgent {
   /** How a fence ended. Anything but {@code verified} means that the host may still write. */
-  public record Verdict(boolean verified, String reason) {}
+  record Verdict(boolean verified, String reason) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalFence.class);
   private static final long POLL_MILLIS = 2;
@@ -35,24 +36,24 @@ public final class LocalFence {
   private final Path dir;
   private final long timeoutNanos;
   private final Clock clock;
+  private final TaskSpawner tasks;
 
   /** @param timeoutNanos wait for a killed process to be gone; one stuck in a disk request may need long */
-  public LocalFence(Path dir, long timeoutNanos, Clock clock) {
+  public LocalFence(Path dir, long timeoutNanos, Clock clock, TaskSpawner tasks) {
     this.dir = dir;
     this.timeoutNanos = timeoutNanos;
     this.clock = clock;
+    this.tasks = tasks;
   }
 
-  /** As {@link #fence(int, long)} on a task thread; the verdict is told on the lane. */
-  public void fence(int hostId, long incarnation, TaskSpawner tasks, Lane lane, Consumer<Verdict> told) {
-    tasks.spawn("fence-" + hostId, () -> {
-      Verdict verdict = fence(hostId, incarnation);
-      lane.post(() -> told.accept(verdict));
-    });
+  @Override
+  public void fence(HostRecord host, Consumer<Boolean> verified) {
+    tasks.spawn("fence-" + host.hostId(),
+        () -> verified.accept(fence(host.hostId(), host.incarnation()).verified()));
   }
 
   /** Blocks until the host's process is proven gone, or for the timeout. */
-  public Verdict fence(int hostId, long incarnation) {
+  Verdict fence(int hostId, long incarnation) {
     Verdict verdict;
     try {
       Path file = HostSlot.file(dir, hostId);

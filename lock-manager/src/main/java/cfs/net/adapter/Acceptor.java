@@ -11,13 +11,21 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The listening socket and the connections accepted from it: at most one of each proven host, the newest. */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes its channel, and closing is listened to
 final class Acceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final AtomicLong lastLoggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
   private final AtomicInteger open = new AtomicInteger();
   private final Map<Integer, Channel> byHost = new ConcurrentHashMap<>();
   private final Channel listening;
@@ -56,6 +64,16 @@ final class Acceptor {
     Channel older = byHost.put(host, channel);
     if (older != null) {
       older.close();
+    }
+  }
+
+  /** Logs at most one refusal per {@link #QUIET_NANOS}: a port scan must not fill the log; all are counted. */
+  void refused(Channel channel, String why) {
+    long now = System.nanoTime();
+    long last = lastLoggedNanos.get();
+    if (now - last >= QUIET_NANOS && lastLoggedNanos.compareAndSet(last, now)) {
+      LOG.warn("refused a connection from {}: {} (more within 10 s are only counted)",
+          channel.remoteAddress(), why);
     }
   }
 

@@ -37,17 +37,23 @@ final class Inbound extends SimpleChannelInboundHandler<ByteBuf> {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
-      OptionalInt host = handshake.isSuccess() ? Pipeline.provenHost(context.channel()) : OptionalInt.empty();
-      if (host.isPresent() && host.getAsInt() != self) {
-        fromHost = host.getAsInt();
-        acceptor.proven(fromHost, context.channel());
-      } else {
+      shookHands(context, handshake);
+    } else if (event instanceof IdleStateEvent && fromHost != UNPROVEN) {
+      // Before that the handshake's own limit counts, which leaves time for signatures.
+      context.close();
+    }
+  }
+
+  private void shookHands(ChannelHandlerContext context, SslHandshakeCompletionEvent handshake) {
+    OptionalInt host = handshake.isSuccess() ? Pipeline.provenHost(context.channel()) : OptionalInt.empty();
+    if (host.isPresent() && host.getAsInt() != self) {
+      fromHost = host.getAsInt();
+      acceptor.proven(fromHost, context.channel());
+    } else {
+      if (!Pipeline.brokeOff(handshake)) {
         counters.refused.increment();
-        LOG.warn("refused a connection from {}: {}", context.channel().remoteAddress(),
-            reason(handshake, host));
-        context.close();
+        acceptor.refused(context.channel(), reason(handshake, host));
       }
-    } else if (event instanceof IdleStateEvent) {
       context.close();
     }
   }
@@ -85,7 +91,7 @@ final class Inbound extends SimpleChannelInboundHandler<ByteBuf> {
 
   private String reason(SslHandshakeCompletionEvent handshake, OptionalInt host) {
     if (!handshake.isSuccess()) {
-      return String.valueOf(handshake.cause().getMessage());
+      return handshake.cause().toString();
     }
     return host.isPresent() ? "it uses the certificate of this host" : "its certificate names no host";
   }

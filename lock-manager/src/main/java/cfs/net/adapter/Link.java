@@ -206,7 +206,7 @@ final class Link {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       if (event instanceof SslHandshakeCompletionEvent handshake) {
         shookHands(context, handshake);
-      } else if (event instanceof IdleStateEvent) {
+      } else if (event instanceof IdleStateEvent && state == State.UP) {
         LOG.info("host {} at {} is silent", peer, address);
         context.close();
       }
@@ -215,9 +215,11 @@ final class Link {
     private void shookHands(ChannelHandlerContext context, SslHandshakeCompletionEvent handshake) {
       OptionalInt host = handshake.isSuccess() ? Pipeline.provenHost(context.channel()) : OptionalInt.empty();
       if (host.isEmpty() || host.getAsInt() != peer) {
-        counters.refused.increment();
-        LOG.warn("{} does not prove to be host {}: {}", address, peer,
-            handshake.isSuccess() ? "its certificate names " + host : handshake.cause().getMessage());
+        if (!Pipeline.brokeOff(handshake)) {
+          counters.refused.increment();
+          LOG.warn("{} does not prove to be host {}: {}", address, peer,
+              handshake.isSuccess() ? "its certificate names " + host : handshake.cause().toString());
+        }
         context.close();
       } else if (state == State.CONNECTING) {
         state = State.UP;

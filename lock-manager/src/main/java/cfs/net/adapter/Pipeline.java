@@ -6,7 +6,9 @@ import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateHandler;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.OptionalInt;
@@ -50,5 +52,10 @@ final class Pipeline {
     } catch (SSLPeerUnverifiedException e) {
       return OptionalInt.empty();
     }
+  }
+
+  /** Whether the connection merely ended during the handshake, so that nobody refused anybody. */
+  static boolean brokeOff(SslHandshakeCompletionEvent handshake) {
+    return !handshake.isSuccess() && handshake.cause() instanceof ClosedChannelException;
   }
 }

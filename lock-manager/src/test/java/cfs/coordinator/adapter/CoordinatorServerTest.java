@@ -39,7 +39,8 @@ class CoordinatorServerTest {
       taken.bind(loopback(0));
       assertThatThrownBy(() -> CoordinatorServer.start(loopback(taken.getLocalPort()), temp))
           .isInstanceOfSatisfying(NetException.class, e -> assertThat(e.error()).isEqualTo(FsError.BUSY))
-          .hasMessageContaining("the coordinator cannot listen on").hasMessageContaining("" + taken.getLocalPort())
+          .hasMessageContaining("the coordinator cannot listen on")
+          .hasMessageContaining("" + taken.getLocalPort())
           .hasMessageContaining("in use");
     }
     CoordinatorServer.start(loopback(0), temp).close();

@@ -54,7 +54,8 @@ class CuratorCoordinatorTest {
   void hostsSeeEachOthersWritesAndClustersDoNot() throws Exception {
     try (TestCoordinator one = TestCoordinator.connected(server.address());
         TestCoordinator two = TestCoordinator.connected(server.address());
-        TestCoordinator other = new TestCoordinator(server.address(), new UUID(6, 6))) {
+        TestCoordinator other = new TestCoordinator(server.address(), new UUID(6, 6),
+            TestCoordinator.SESSION_MILLIS)) {
       assertThat(other.session()).isEqualTo(Session.CONNECTED);
       assertThat(one.set("/deep/path/value", -1, "a")).isEqualTo(Outcome.DONE);
       assertThat(two.read("/deep/path/value")).isEqualTo("a@0");
@@ -70,8 +71,8 @@ class CuratorCoordinatorTest {
       assertThat(one.children("/hosts").orElseThrow()).isEmpty();
       one.set("/hosts/1", -1, "a");
       one.announce("/hosts/2", "b");
-      assertThat(one.children("/hosts").orElseThrow()).hasSize(2).containsEntry("1", new byte[] {'a'})
-          .containsEntry("2", new byte[] {'b'});
+      assertThat(one.children("/hosts").orElseThrow()).hasSize(2).containsEntry("1", new byte[]{'a'})
+          .containsEntry("2", new byte[]{'b'});
       assertThat(one.children("/hosts/1").orElseThrow()).isEmpty();
     }
   }
@@ -125,6 +126,17 @@ class CuratorCoordinatorTest {
       assertThat(one.port.sessionTimeoutNanos())
           .isEqualTo(TimeUnit.MILLISECONDS.toNanos(one.port.session().getSessionTimeout()))
           .isEqualTo(TimeUnit.MILLISECONDS.toNanos(TestCoordinator.SESSION_MILLIS));
+    }
+  }
+
+  @Test
+  void sessionShorterThanAskedForIsNotUsed() throws Exception {
+    int longest = StandaloneConfig.MAX_SESSION_MILLIS;
+    try (TestCoordinator one = new TestCoordinator(server.address(), TestCoordinator.CLUSTER, longest + 1);
+        TestCoordinator two = new TestCoordinator(server.address(), TestCoordinator.CLUSTER, longest)) {
+      assertThat(two.session()).isEqualTo(Session.CONNECTED);
+      assertThat(one.sessions.poll(1, TimeUnit.SECONDS)).isNull();
+      assertThat(one.read("/view")).isEqualTo("unreachable");
     }
   }
 
@@ -184,12 +196,12 @@ class CuratorCoordinatorTest {
   /** Ends a session behind its owner's back, by taking it over and closing it. */
   private void kill(ZooKeeper victim) throws Exception {
     CountDownLatch connected = new CountDownLatch(1);
-    try (ZooKeeper thief = new ZooKeeper("127.0.0.1:" + server.address().getPort(), 2_000, event -> {
+    ZooKeeper thief = new ZooKeeper("127.0.0.1:" + server.address().getPort(), 2_000, event -> {
       if (event.getState() == KeeperState.SyncConnected) {
         connected.countDown();
       }
-    }, victim.getSessionId(), victim.getSessionPasswd())) {
-      assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
-    }
+    }, victim.getSessionId(), victim.getSessionPasswd());
+    assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
+    thief.close();
   }
 }

@@ -29,11 +29,12 @@ final class TestCoordinator implements AutoCloseable {
   final BlockingQueue<String> changes = new LinkedBlockingQueue<>();
 
   TestCoordinator(InetSocketAddress server) {
-    this(server, CLUSTER);
+    this(server, CLUSTER, SESSION_MILLIS);
   }
 
-  TestCoordinator(InetSocketAddress server, UUID cluster) {
-    port = new CuratorCoordinator("127.0.0.1:" + server.getPort(), cluster, SESSION_MILLIS, lanes.lane("test"));
+  TestCoordinator(InetSocketAddress server, UUID cluster, int sessionMillis) {
+    port = new CuratorCoordinator("127.0.0.1:" + server.getPort(), cluster, sessionMillis,
+        lanes.lane("test"));
     port.start(session -> {
       requireLane();
       sessions.add(session);
@@ -74,7 +75,8 @@ final class TestCoordinator implements AutoCloseable {
 
   /** "value@version", "absent", or "unreachable". */
   String read(String path) throws Exception {
-    Optional<Versioned> found = answer(told -> port.read(path, value -> told.accept(Optional.ofNullable(value))));
+    Optional<Versioned> found = answer(
+        told -> port.read(path, value -> told.accept(Optional.ofNullable(value))));
     return found.map(value -> value.value() == null
         ? "absent"
         : new String(value.value(), StandardCharsets.US_ASCII) + "@" + value.version()).orElse("unreachable");

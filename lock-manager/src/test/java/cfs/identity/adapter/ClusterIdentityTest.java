@@ -100,7 +100,8 @@ class ClusterIdentityTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-      "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN PRIVATE KEY-----\n", "junk"})
+      "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN PRIVATE KEY-----\n",
+      "junk"})
   void damagedKeyIsRefusedWithItsName(String content) throws IOException {
     ClusterIdentity.create(temp, CLUSTER).issueHost(1);
     Files.writeString(temp.resolve("host-1.key"), content);
@@ -113,7 +114,8 @@ class ClusterIdentityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cfs-host-01", "cfs-host-", "cfs-host--1", "cfs-host-1x", "xcfs-host-1", "cfs-host-1000000000",
+  @ValueSource(strings = {"cfs-host-01", "cfs-host-", "cfs-host--1", "cfs-host-1x", "xcfs-host-1",
+      "cfs-host-1000000000",
       "CFS-HOST-1", "cfs-ca", "cfs-host-1 "})
   void onlyOneSpellingNamesAHost(String commonName) throws Exception {
     ClusterIdentity cluster = ClusterIdentity.create(temp, CLUSTER);

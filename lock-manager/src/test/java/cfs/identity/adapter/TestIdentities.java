@@ -9,7 +9,8 @@ public final class TestIdentities {
 
   public static HostIdentity expired(ClusterIdentity cluster, int hostId) {
     Instant now = Instant.now();
-    return cluster.issue(HostName.of(hostId), hostId, now.minus(Duration.ofDays(2)), now.minus(Duration.ofDays(1)));
+    return cluster.issue(HostName.of(hostId), hostId, now.minus(Duration.ofDays(2)),
+        now.minus(Duration.ofDays(1)));
   }
 
   public static HostIdentity named(ClusterIdentity cluster, String commonName, int hostId) {

@@ -102,7 +102,7 @@ class IntrudersTest {
   @Test
   void olderTlsGetsNothing() throws Exception {
     SSLSocket old = hosts.intruder(cluster.issueHost(3), one);
-    old.setEnabledProtocols(new String[] {"TLSv1.2"});
+    old.setEnabledProtocols(new String[]{"TLSv1.2"});
     org.assertj.core.api.Assertions.assertThatThrownBy(old::startHandshake).isInstanceOf(IOException.class);
   }
 
@@ -110,7 +110,8 @@ class IntrudersTest {
   void clientWithoutCertificateGetsNothing() throws Exception {
     javax.net.ssl.SSLContext anonymous = ((JdkSslContext) io.netty.handler.ssl.SslContextBuilder.forClient()
         .trustManager(io.netty.handler.ssl.util.InsecureTrustManagerFactory.INSTANCE)
-        .endpointIdentificationAlgorithm(null).sslProvider(io.netty.handler.ssl.SslProvider.JDK).build()).context();
+        .endpointIdentificationAlgorithm(null).sslProvider(io.netty.handler.ssl.SslProvider.JDK).build())
+        .context();
     try (Socket socket = anonymous.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(),
         one.transport.address().getPort())) {
       assertClosedAfterWrite(socket, 5, "hello");
@@ -184,7 +185,8 @@ class IntrudersTest {
     })).isTrue();
     assertThat(intruder.transport.counters().connected()).isZero();
     assertThat(intruder.heard).isEmpty();
-    assertThat(one.heard).noneMatch(heard -> heard.text().equals("let me in") || heard.text().equals("hello"));
+    assertThat(one.heard)
+        .noneMatch(heard -> heard.text().equals("let me in") || heard.text().equals("hello"));
     one.transport.peers(Map.of(2, two.address()));
   }
 

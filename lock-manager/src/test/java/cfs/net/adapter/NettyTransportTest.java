@@ -60,10 +60,10 @@ class NettyTransportTest {
     connect(Map.of(1, one, 2, two));
     assertThat(delivers(one, 2, two, 1, "hello")).isTrue();
     String largest = "x".repeat(Transport.MAX_FRAME_BYTES - 64);
-    for (int size : new int[] {1, 2, 1000, 16_384, 70_000}) {
+    for (int size : new int[]{1, 2, 1000, 16_384, 70_000}) {
       one.send(2, "y".repeat(size));
     }
-    for (int size : new int[] {1, 2, 1000, 16_384, 70_000}) {
+    for (int size : new int[]{1, 2, 1000, 16_384, 70_000}) {
       assertThat(next(two)).isEqualTo(new Heard(1, "y".repeat(size)));
     }
     one.send(2, largest);
@@ -75,7 +75,8 @@ class NettyTransportTest {
     Host one = hosts.host(cluster, 1);
     assertThatThrownBy(() -> one.transport.send(2, ByteBuffer.allocate(Transport.MAX_FRAME_BYTES + 1)))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> one.transport.send(2, ByteBuffer.allocate(0))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> one.transport.send(2, ByteBuffer.allocate(0)))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -84,7 +85,7 @@ class NettyTransportTest {
     Host two = hosts.host(cluster, 2);
     connect(Map.of(1, one, 2, two));
     assertThat(delivers(one, 2, two, 1, "hello")).isTrue();
-    ByteBuffer frame = ByteBuffer.wrap(new byte[] {'a', 'b', 'c'}, 1, 1);
+    ByteBuffer frame = ByteBuffer.wrap(new byte[]{'a', 'b', 'c'}, 1, 1);
     one.transport.send(2, frame);
     frame.put(1, (byte) 'z');
     assertThat(frame.position()).isEqualTo(1);

@@ -19,10 +19,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** Hosts on the loopback interface that write down what they receive. */
-final class TestHosts implements AutoCloseable {
+final class TestHosts {
   /** Short silence, so that a test sees it. */
   static final NetLimits LIMITS = new NetLimits(1 << 20, 64, TimeUnit.SECONDS.toNanos(5),
-      TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.MILLISECONDS.toNanos(800), TimeUnit.MILLISECONDS.toNanos(10),
+      TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.MILLISECONDS.toNanos(800),
+      TimeUnit.MILLISECONDS.toNanos(10),
       TimeUnit.MILLISECONDS.toNanos(200));
   private static final long PATIENCE_SECONDS = 20;
 
@@ -95,11 +96,14 @@ final class TestHosts implements AutoCloseable {
   }
 
   /** Repeats, as protocols do, until the frame is heard; false when it never is. */
-  static boolean delivers(Host from, int to, Host target, int fromId, String text) throws InterruptedException {
+  static boolean delivers(Host from, int to, Host target, int fromId, String text)
+      throws InterruptedException {
     Heard wanted = new Heard(fromId, text);
-    for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); System.nanoTime() < end;) {
+    for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); System
+        .nanoTime() < end;) {
       from.send(to, text);
-      for (Heard next = target.heard.poll(20, TimeUnit.MILLISECONDS); next != null; next = target.heard.poll()) {
+      for (Heard next = target.heard.poll(20, TimeUnit.MILLISECONDS); next != null; next = target.heard
+          .poll()) {
         if (next.equals(wanted)) {
           return true;
         }
@@ -109,7 +113,8 @@ final class TestHosts implements AutoCloseable {
   }
 
   static boolean eventually(BooleanSupplier condition) throws InterruptedException {
-    for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); System.nanoTime() < end;) {
+    for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); System
+        .nanoTime() < end;) {
       if (condition.getAsBoolean()) {
         return true;
       }
@@ -118,8 +123,7 @@ final class TestHosts implements AutoCloseable {
     return false;
   }
 
-  @Override
-  public void close() throws Exception {
+  void close() throws Exception {
     for (AutoCloseable each : open) {
       each.close();
     }
