@@ -200,7 +200,8 @@ final class FileContent {
         map.find(at / BLOCK, m);
       }
       int inBlock = (int) (at % BLOCK);
-      int here = (int) Math.min(Math.min(length - done, SectorIo.BOUNCE_BYTES - BLOCK), bytes(m.count()) - inBlock);
+      int here = (int) Math.min(Math.min(length - done, SectorIo.BOUNCE_BYTES - BLOCK),
+          bytes(m.count()) - inBlock);
       if (m.unwritten()) {
         writeFresh(inode, at, m, from, fromOffset + done, here);
       } else {
@@ -329,7 +330,8 @@ final class FileContent {
         Run run = group.allocateData(tx, goal, want);
         Invariant.check(run != null, "the group was asked for data blocks");
         if (run != null) {
-          ExtentRecord extent = new ExtentRecord(run.start(), run.count(), ExtentRecord.UNWRITTEN, inode.epoch());
+          ExtentRecord extent = new ExtentRecord(run.start(), run.count(), ExtentRecord.UNWRITTEN,
+              inode.epoch());
           parts.extents(inode).insert(new Edit(tx, group), fileBlock, extent);
           inode.addBlocks(tx, run.count());
           got[0] = run;

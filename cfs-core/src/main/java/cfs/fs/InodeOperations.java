@@ -63,7 +63,8 @@ final class InodeOperations {
     return exclusive(number, inode -> {
       if (c.has(AttributeChange.SIZE)) {
         if (inode.type() != Attributes.REGULAR) {
-          throw new FsException(inode.type() == Attributes.DIRECTORY ? FsError.IS_DIRECTORY : FsError.INVALID);
+          throw new FsException(
+              inode.type() == Attributes.DIRECTORY ? FsError.IS_DIRECTORY : FsError.INVALID);
         }
         content.truncate(inode, c.sizeBytes());
       }

@@ -15,8 +15,8 @@ import cfs.journal.Journal;
 import cfs.journal.Replay;
 import cfs.journal.SlotTable;
 import cfs.port.BlockDevice;
-import cfs.port.ClusterLock;
 import cfs.port.Clock;
+import cfs.port.ClusterLock;
 import cfs.port.KernelCache;
 import cfs.port.Lane;
 import cfs.port.LockMode;
@@ -85,7 +85,7 @@ public final class MountedVolume implements FileSystem {
     mountLock.acquire(LockMode.EX);
     try {
       slotLock.acquire(LockMode.EX);
-      for (int s = 0; s < Geometry.SLOTS; s++) {
+      for (int s : SlotTable.used(store)) {
         SlotRecord other = SlotTable.read(store, s);
         if (other != null && (s == slot || !locks.heldByLiveHost(ResourceKind.JOURNAL, s))) {
           new Replay(store, other).run(locks::heldByLiveHost);
@@ -291,26 +291,24 @@ public final class MountedVolume implements FileSystem {
   @Override
   public OpenFile open(long number, int flags) {
     Inode inode = parts.inodes().use(number);
+    boolean pinned = false;
     boolean done = false;
     try {
-      inode.openLock().acquire(LockMode.PR);
+      inode.pinOpen();
+      pinned = true;
+      inode.lockShared(LockMode.PR);
       try {
-        inode.lockShared(LockMode.PR);
-        try {
-          inode.requireCurrent();
-          requireOpenable(inode, flags);
-          inode.opens().incrementAndGet();
-          done = true;
-        } finally {
-          inode.unlockShared(LockMode.PR);
-        }
+        inode.requireCurrent();
+        requireOpenable(inode, flags);
+        done = true;
       } finally {
-        if (!done) {
-          inode.openLock().release(LockMode.PR);
-        }
+        inode.unlockShared(LockMode.PR);
       }
     } finally {
       if (!done) {
+        if (pinned) {
+          inode.unpinOpen();
+        }
         parts.inodes().unuse(inode);
       }
     }
@@ -324,8 +322,8 @@ public final class MountedVolume implements FileSystem {
   private void truncateOpened(Handle handle) {
     boolean done = false;
     try {
-      AttributeChange empty =
-          new AttributeChange(AttributeChange.SIZE | AttributeChange.KILL_PRIVILEGES, 0, 0, 0, 0, 0, 0, 0);
+      AttributeChange empty = new AttributeChange(AttributeChange.SIZE | AttributeChange.KILL_PRIVILEGES, 0,
+          0, 0, 0, 0, 0, 0);
       setAttributes(handle.inode(), empty);
       done = true;
     } finally {
@@ -348,8 +346,10 @@ public final class MountedVolume implements FileSystem {
   @Override
   public void release(OpenFile file) {
     Inode inode = handle(file).file();
-    inode.opens().decrementAndGet();
-    inode.openLock().release(LockMode.PR);
+    if (inode.timesPending() && inode.lock().cached() != LockMode.EX) {
+      writeTimes(inode); // Overwrites under CW: nobody would bring the time into the block otherwise.
+    }
+    inode.unpinOpen();
     parts.inodes().unuse(inode);
   }
 
@@ -388,10 +388,7 @@ public final class MountedVolume implements FileSystem {
   public void fsync(OpenFile file, boolean dataOnly) {
     Inode inode = handle(file).file();
     if (!dataOnly && inode.timesPending()) {
-      inodeOperations.exclusive(inode.number(), i -> {
-        parts.journal().run(2, i::writeTimes);
-        return true;
-      });
+      writeTimes(inode);
     }
     long changed = inode.blocks().changedSequence();
     if (changed > parts.journal().durableSequence()) {
@@ -399,6 +396,13 @@ public final class MountedVolume implements FileSystem {
     } else {
       parts.store().device().flush();
     }
+  }
+
+  private void writeTimes(Inode inode) {
+    inodeOperations.exclusive(inode.number(), i -> {
+      parts.journal().run(2, i::writeTimes);
+      return true;
+    });
   }
 
   @Override
@@ -412,7 +416,8 @@ public final class MountedVolume implements FileSystem {
     if (offset > FileContent.SIZE_MAX - length) {
       throw new FsException(FsError.FILE_TOO_BIG);
     }
-    if (mode != 0 && mode != keepSize && mode != (punch | keepSize) && mode != zero && mode != (zero | keepSize)) {
+    if (mode != 0 && mode != keepSize && mode != (punch | keepSize) && mode != zero
+        && mode != (zero | keepSize)) {
       throw new FsException(FsError.NOT_SUPPORTED);
     }
     withSpace(() -> inodeOperations.exclusive(file.inode(), inode -> {

@@ -70,12 +70,15 @@ final class Namespace {
     if (name.length > DirectoryEntry.NAME_MAX) {
       throw new FsException(FsError.NAME_TOO_LONG);
     }
+    if (Names.isDotDot(name)) {
+      // Not while the child is locked: parents come before children.
+      return reference(inDirectory(parent, false, d -> d.getU64(InodeRecord.PARENT)));
+    }
     return inDirectory(parent, false, directory -> {
       if (Names.isDot(name)) {
-        return reference(directory.number());
-      }
-      if (Names.isDotDot(name)) {
-        return reference(directory.getU64(InodeRecord.PARENT));
+        parts.inodes().use(parent);
+        directory.knownToKernel();
+        return directory.attributes();
       }
       DirectoryEntry found = parts.directory(directory).find(name);
       if (found == null) {
@@ -116,7 +119,8 @@ final class Namespace {
 
   /** A name under a held directory lock leads to a freed inode: never legitimate. */
   private static FsException dangling(long number, FsException e) {
-    return e.error() == FsError.STALE ? new CorruptionException(number, "an inode with a name", "a freed one") : e;
+    return e.error() == FsError.STALE ? new CorruptionException(number, "an inode with a name", "a freed one")
+        : e;
   }
 
   private static void lockChildExclusive(Inode inode) {
@@ -147,7 +151,8 @@ final class Namespace {
   }
 
   /** Creates a regular file, or answers null if the name is there and may be. */
-  @Nullable Attributes makeOrFind(long parent, byte[] name, boolean exclusive, Creation.Wanted wanted) {
+  @Nullable
+  Attributes makeOrFind(long parent, byte[] name, boolean exclusive, Creation.Wanted wanted) {
     try {
       return make(parent, name, wanted);
     } catch (FsException e) {
@@ -230,7 +235,8 @@ final class Namespace {
   void remove(long parent, byte[] name, boolean wantDirectory) {
     Names.require(name);
     if (Names.isDot(name) || Names.isDotDot(name)) {
-      throw new FsException(!wantDirectory ? FsError.IS_DIRECTORY : Names.isDot(name) ? FsError.INVALID : FsError.NOT_EMPTY);
+      throw new FsException(
+          !wantDirectory ? FsError.IS_DIRECTORY : Names.isDot(name) ? FsError.INVALID : FsError.NOT_EMPTY);
     }
     inDirectory(parent, true, directory -> {
       DirectoryEntry found = parts.directory(directory).find(name);
@@ -294,13 +300,13 @@ final class Namespace {
     inDirectory(number, false, directory -> {
       long at = cookie;
       if (at < 1) {
-        if (!sink.add(new byte[] {'.'}, number, DT_DIRECTORY, 1)) {
+        if (!sink.add(new byte[]{'.'}, number, DT_DIRECTORY, 1)) {
           return false;
         }
         at = 1;
       }
       if (at < 2) {
-        if (!sink.add(new byte[] {'.', '.'}, directory.getU64(InodeRecord.PARENT), DT_DIRECTORY, 2)) {
+        if (!sink.add(new byte[]{'.', '.'}, directory.getU64(InodeRecord.PARENT), DT_DIRECTORY, 2)) {
           return false;
         }
         at = 2;

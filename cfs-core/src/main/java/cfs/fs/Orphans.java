@@ -166,13 +166,13 @@ final class Orphans {
 
   /** Locks an orphan that nobody has open; false if somebody has. */
   private static boolean lockUnused(Inode inode) {
-    if (inode.opens().get() > 0 || !inode.openLock().acquire(LockMode.EX, OPEN_WAIT_NANOS)) {
+    if (inode.opens() > 0 || !inode.openLock().acquire(LockMode.EX, OPEN_WAIT_NANOS)) {
       return false;
     }
     boolean locked = false;
     try {
       inode.lockExclusiveEvenFreed();
-      locked = inode.opens().get() == 0 && inode.linkCount() == 0;
+      locked = inode.opens() == 0 && inode.linkCount() == 0;
       if (!locked) {
         inode.unlockExclusive();
       }

@@ -45,13 +45,14 @@ final class Rename {
     if (flags != 0 && flags != FileSystem.RENAME_NOREPLACE && !exchange) {
       throw new FsException(FsError.INVALID);
     }
-    for (byte[] n : new byte[][] {name, newName}) {
+    for (byte[] n : new byte[][]{name, newName}) {
       if (Names.isDot(n) || Names.isDotDot(n)) {
         throw new FsException(FsError.BUSY);
       }
     }
     if (parent == newParent) {
-      locked(List.of(parent), dirs -> new Move(dirs.get(0), name, dirs.get(0), newName, flags, List.of(), List.of()).run());
+      locked(List.of(parent),
+          dirs -> new Move(dirs.get(0), name, dirs.get(0), newName, flags, List.of(), List.of()).run());
       return;
     }
     renameLock.acquire(LockMode.EX);
@@ -79,7 +80,7 @@ final class Rename {
     lockNext(numbers, new ArrayList<>(), action);
   }
 
-  private void lockNext(List<Long> numbers, ArrayList<Inode> held, WithDirectories action) {
+  private void lockNext(List<Long> numbers, List<Inode> held, WithDirectories action) {
     if (held.size() == numbers.size()) {
       action.run(held);
       return;
@@ -115,7 +116,8 @@ final class Rename {
     private final List<Long> aboveFrom;
     private final List<Long> aboveTo;
 
-    Move(Inode from, byte[] name, Inode to, byte[] newName, int flags, List<Long> aboveFrom, List<Long> aboveTo) {
+    Move(Inode from, byte[] name, Inode to, byte[] newName, int flags, List<Long> aboveFrom,
+        List<Long> aboveTo) {
       this.from = from;
       this.name = name;
       this.to = to;
@@ -162,8 +164,8 @@ final class Rename {
       boolean replacedDirectory = target != null && target.type() == Parts.entryType(Attributes.DIRECTORY);
       // Directories before files, each by number.
       order.sort(
-          Comparator.comparing((Inode i) -> i == moved ? !movedDirectory : !replacedDirectory)
-              .thenComparing(Inode::number));
+          Comparator.comparingInt((Inode i) -> (i == moved ? movedDirectory : replacedDirectory) ? 0 : 1)
+              .thenComparingLong(Inode::number));
       List<Inode> locked = new ArrayList<>();
       try {
         for (Inode i : order) {

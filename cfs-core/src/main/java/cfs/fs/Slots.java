@@ -49,7 +49,8 @@ final class Slots {
         }
       }
     }
-    throw new FsException(FsError.NO_SPACE, "no room for a journal of 8 MiB; delete files or expand the volume");
+    throw new FsException(FsError.NO_SPACE,
+        "no room for a journal of 8 MiB; delete files or expand the volume");
   }
 
   private @Nullable Journal createIn(long number, int blocks) {

@@ -22,7 +22,8 @@ public final class SuperblockReader {
   /** CORRUPT if neither copy is good, NOT_SUPPORTED if the format has a feature this software lacks. */
   public static Opened open(BlockDevice volume) {
     Superblock found = at(volume, 0);
-    for (int chunks = Geometry.MIN_GROUP_CHUNKS; found == null && chunks <= Geometry.MAX_GROUP_CHUNKS; chunks *= 2) {
+    for (int chunks = Geometry.MIN_GROUP_CHUNKS; found == null
+        && chunks <= Geometry.MAX_GROUP_CHUNKS; chunks *= 2) {
       long block = (long) chunks * Geometry.CHUNK_BLOCKS;
       if (block * BlockHeader.BLOCK < volume.sizeBytes()) {
         found = at(volume, block);
@@ -33,7 +34,8 @@ public final class SuperblockReader {
     }
     if (found.incompatible() != 0) {
       throw new FsException(
-          FsError.NOT_SUPPORTED, "the volume uses features " + found.incompatible() + " that this version lacks");
+          FsError.NOT_SUPPORTED,
+          "the volume uses features " + found.incompatible() + " that this version lacks");
     }
     if (found.geometry().totalBlocks() > volume.sizeBytes() / BlockHeader.BLOCK) {
       throw new CorruptionException(

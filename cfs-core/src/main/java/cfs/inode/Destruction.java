@@ -79,7 +79,8 @@ public final class Destruction {
     }
     if (!dying(inode)) {
       // From here on the trees may point to nodes that have gone: never to be read as content again.
-      journal.run(2, tx -> inode.putU32(tx, InodeRecord.FLAGS, inode.getU32(InodeRecord.FLAGS) | InodeRecord.DYING));
+      journal.run(2,
+          tx -> inode.putU32(tx, InodeRecord.FLAGS, inode.getU32(InodeRecord.FLAGS) | InodeRecord.DYING));
     }
     nodes.forEach(n -> freeNode(inode, n));
   }
@@ -95,7 +96,8 @@ public final class Destruction {
       byte[] bytes = store.readRaw(block);
       var cached = inode.blocks().cached(block);
       MemorySegment image = cached != null ? cached.image() : MemorySegment.ofArray(bytes);
-      boolean own = BlockHeader.type(image) == BlockType.TREE_NODE && BlockHeader.owner(image) == inode.number();
+      boolean own = BlockHeader.type(image) == BlockType.TREE_NODE
+          && BlockHeader.owner(image) == inode.number();
       if (own && group.isUsed(block)) {
         journal.run(8, tx -> {
           if (cached != null) {

@@ -24,8 +24,8 @@ import cfs.port.LockMode;
 import cfs.tree.BTree;
 import cfs.tree.Page;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +61,10 @@ public final class Inode {
   /** Another host wanted to write while this one did: from now on overwrites ask for CW instead of EX. */
   private volatile boolean contended;
 
-  /** Open files on this host; an inode is not freed while there are any. */
-  private final AtomicInteger opens = new AtomicInteger();
+  /** Open files on this host; an inode is not freed while there are any. Changed under {@code openGuard}. */
+  private volatile int opens;
+
+  private final ReentrantLock openGuard = new ReentrantLock();
 
   /** References of running calls, open files and the kernel; guarded by the table's entry. */
   long users;
@@ -332,9 +334,38 @@ public final class Inode {
     contended = value;
   }
 
-  /** Counted under the shared locks, so that whoever frees the inode under the exclusive ones sees it. */
-  public AtomicInteger opens() {
+  public int opens() {
     return opens;
+  }
+
+  /**
+   * One more open file: the first pins the OPEN lock for all, since a second pin could wait behind another host that waits for
+   * the first to go. Before the inode's own locks; whoever frees the inode under the exclusive ones sees the count.
+   */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Only written under the guard.
+  public void pinOpen() {
+    openGuard.lock();
+    try {
+      if (opens == 0) {
+        openLock.acquire(LockMode.PR);
+      }
+      opens++;
+    } finally {
+      openGuard.unlock();
+    }
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate")
+  public void unpinOpen() {
+    openGuard.lock();
+    try {
+      opens--;
+      if (opens == 0) {
+        openLock.release(LockMode.PR);
+      }
+    } finally {
+      openGuard.unlock();
+    }
   }
 
   BTree payload() {

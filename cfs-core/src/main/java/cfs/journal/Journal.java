@@ -116,7 +116,8 @@ public final class Journal {
         done = true;
       } finally {
         if (!done && tx.dirty()) {
-          breakDown(new FsException(FsError.IO, "an operation failed half-way in transaction " + tx.sequence()));
+          breakDown(
+              new FsException(FsError.IO, "an operation failed half-way in transaction " + tx.sequence()));
         }
       }
     }

@@ -126,7 +126,8 @@ public final class Replay {
       return null;
     }
     int count = JournalDescriptor.images(MemorySegment.ofArray(head));
-    if (count < 0 || JournalDescriptor.blocks(count) > ring.capacityBlocks()) {
+    if (count < 0 || count > ring.capacityBlocks()
+        || JournalDescriptor.blocks(count) > ring.capacityBlocks()) {
       return null;
     }
     CRC32C crc = new CRC32C();

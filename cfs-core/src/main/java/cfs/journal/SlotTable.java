@@ -6,11 +6,32 @@ import cfs.format.BlockType;
 import cfs.format.Geometry;
 import cfs.format.SlotRecord;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where each host slot's journal is. Written only by the slot's host, under the mount lock. */
 public final class SlotTable {
   private SlotTable() {}
+
+  /** The slots that were ever used, found with a few large reads. */
+  public static List<Integer> used(BlockStore store) {
+    MemorySegment buffer = BlockStore.aligned(Geometry.CHUNK_BYTES);
+    MemorySegment zeroes = MemorySegment.ofArray(new byte[BlockHeader.BLOCK]);
+    int slotBytes = Geometry.SLOT_COPIES * BlockHeader.BLOCK;
+    List<Integer> used = new ArrayList<>();
+    for (int chunk = 0; chunk < Geometry.SLOT_CHUNKS; chunk++) {
+      long start = Geometry.SLOT_TABLE + (long) chunk * Geometry.CHUNK_BLOCKS;
+      store.device().read(start * BlockHeader.BLOCK, buffer, 0, Geometry.CHUNK_BYTES);
+      for (int at = 0; at < Geometry.CHUNK_BYTES; at += slotBytes) {
+        if (buffer.asSlice(at, BlockHeader.BLOCK).mismatch(zeroes) >= 0
+            || buffer.asSlice(at + BlockHeader.BLOCK, BlockHeader.BLOCK).mismatch(zeroes) >= 0) {
+          used.add((chunk * Geometry.CHUNK_BYTES + at) / slotBytes);
+        }
+      }
+    }
+    return used;
+  }
 
   /** Null if the slot was never used; a record whose other copy is damaged counts. */
   public static @Nullable SlotRecord read(BlockStore store, int slot) {
