@@ -3,6 +3,7 @@ package cfs.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cfs.port.Coordinator;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -30,6 +31,12 @@ final class SimStore {
   View view() {
     Value value = values.get("/view");
     return value == null ? View.NONE : View.fromBytes(value.bytes);
+  }
+
+  /** Whether the run's session still vouches for it. */
+  boolean announced(HostRecord run) {
+    Value value = values.get("/hosts/" + run.hostId());
+    return value != null && Arrays.equals(value.bytes, run.toLine().getBytes(StandardCharsets.UTF_8));
   }
 
   Session connect(SimHost host) {
@@ -64,6 +71,8 @@ final class SimStore {
     private long contactNanos;
     private boolean expired;
     private boolean closed;
+    /** Some hosts are near the store, some far: a host may join or leave between two reads of another. */
+    private final double speed = Math.pow(world.loop.random.nextDouble(), 3);
     boolean cut;
 
     Session(SimHost host) {
@@ -142,7 +151,8 @@ final class SimStore {
 
     /** Now and then much longer, so that the steps of two hosts interleave in every way. */
     private long delay() {
-      return world.loop.upTo(world.faults.storeDelayNanos) * (world.loop.chance(0.1) ? 5 : 1);
+      return (long) (speed * world.loop.upTo(world.faults.storeDelayNanos)
+          * (world.loop.chance(0.1) ? 5 : 1));
     }
 
     /** Runs at the store after a delay, answers after another; null answers when the connection is broken. */

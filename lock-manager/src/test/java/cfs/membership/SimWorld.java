@@ -81,6 +81,8 @@ final class SimWorld {
   }
 
   void fence(HostRecord host, Consumer<Boolean> verified) {
+    assertThat(store.announced(host)).as("fenced host " + host.hostId() + " although its session lives")
+        .isFalse();
     loop.at(loop.upTo(300_000_000L), () -> {
       if (loop.chance(faults.fenceFailure)) {
         effects.merge("fence failed", 1, Integer::sum);
