@@ -28,7 +28,7 @@ public final class Fsck {
   private final BlockDevice device;
   private final FsckOptions options;
   private final FsckProgress progress;
-  private long directories;
+  private long directoryCount;
   private long otherInodes;
   private long usedBlocks;
 
@@ -71,7 +71,7 @@ public final class Fsck {
   }
 
   private FsckReport report(List<Finding> findings, long count, boolean more, @Nullable String failure) {
-    return new FsckReport(findings, count, directories, otherInodes, usedBlocks, more, failure);
+    return new FsckReport(findings, count, directoryCount, otherInodes, usedBlocks, more, failure);
   }
 
   /** Everything the first pass found, with what became of it, and what is left that it did not see. */
@@ -117,23 +117,23 @@ public final class Fsck {
     SpareBlocks spare = new SpareBlocks(volume);
     TreeRepair treeRepair = new TreeRepair(volume, spare);
     InodeCheck inodes = new InodeCheck(volume, treeRepair);
-    LostAndFound lostAndFound = new LostAndFound(volume, inodes, treeRepair, spare, options.nowNanos());
+    NewDirectories directories = new NewDirectories(volume, inodes, treeRepair, spare, options.nowNanos());
     InodeTable table = new InodeTable(volume.geometry());
     NamespaceWalk walk = new NamespaceWalk(volume, inodes, table, treeRepair, progress);
-    root(volume, inodes, walk, lostAndFound);
-    OrphanCheck orphans = new OrphanCheck(volume, inodes, table, treeRepair);
+    root(volume, inodes, walk, directories);
+    OrphanCheck orphans = new OrphanCheck(volume, inodes, table, treeRepair, directories);
     slots.forEach(orphans::run);
-    new UnreachableCheck(volume, inodes, table, walk, lostAndFound).run(progress);
+    new UnreachableCheck(volume, inodes, table, walk, directories).run(progress);
     new LinkCheck(volume, table).run();
     new BlockCheck(volume, groupRepair).run(progress);
-    directories = table.directories();
+    directoryCount = table.directories();
     otherInodes = table.others();
     usedBlocks = volume.use().count();
     return findings;
   }
 
   private static void root(CheckedVolume volume, InodeCheck inodes, NamespaceWalk walk,
-      LostAndFound lostAndFound) {
+      NewDirectories directories) {
     long root = volume.superblock().rootInode();
     byte[] image = volume.readRaw(root);
     String complaint = inodes.complaint(image, root);
@@ -146,7 +146,7 @@ public final class Fsck {
       volume.useIsIncomplete();
       volume.use().mark(root, 1, ChunkMap.METADATA);
       volume.findings().add(FindingCode.ROOT_DAMAGED, root, "the root directory", String.valueOf(complaint),
-          lostAndFound::makeRoot);
+          directories::makeRoot);
     }
   }
 }

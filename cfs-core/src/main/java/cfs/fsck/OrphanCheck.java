@@ -23,8 +23,12 @@ final class OrphanCheck {
   private final InodeCheck inodes;
   private final InodeTable table;
   private final TreeRepair repair;
+  private final NewDirectories directories;
 
-  OrphanCheck(CheckedVolume volume, InodeCheck inodes, InodeTable table, TreeRepair repair) {
+  OrphanCheck(
+      CheckedVolume volume, InodeCheck inodes, InodeTable table, TreeRepair repair,
+      NewDirectories directories) {
+    this.directories = directories;
     this.volume = volume;
     this.inodes = inodes;
     this.table = table;
@@ -34,9 +38,6 @@ final class OrphanCheck {
   /** After the walk from the root. */
   void run(SlotRecord slot) {
     long directory = slot.orphanDirectory();
-    if (directory == 0) {
-      return;
-    }
     byte[] image = volume.inOneGroup(directory, 1) ? volume.readRaw(directory) : null;
     String complaint = inodes.complaint(image, directory);
     if (complaint == null && image != null && !InodeCheck.isDirectory(InodeCheck.mode(image))) {
@@ -49,7 +50,7 @@ final class OrphanCheck {
       volume.useIsIncomplete();
       volume.findings().add(FindingCode.INODE_DAMAGED, directory,
           "the orphan directory of slot " + slot.slot(),
-          String.valueOf(complaint), () -> forget(slot));
+          String.valueOf(complaint), () -> replace(slot));
       return;
     }
     volume.use().mark(directory, 1, ChunkMap.METADATA);
@@ -63,11 +64,14 @@ final class OrphanCheck {
         new EntryCheck(volume, directory, repair, (key, entry) -> orphan(directory, key, entry)));
   }
 
-  /** Repair: the slot gets a new orphan directory at its next mount; what the old one held is found as unreachable. */
-  private void forget(SlotRecord slot) {
+  /** Repair: an empty directory takes the place; what the old one held is found as unreachable or leaked. */
+  private void replace(SlotRecord slot) {
+    long fresh = directories.makeOrphanDirectory();
     for (int copy = 0; copy < Geometry.SLOT_COPIES; copy++) {
       volume.modify(Geometry.slotBlock(slot.slot(), copy), BlockType.SLOT, slot.slot(),
-          image -> new SlotRecord(slot.slot(), slot.journalBlock(), slot.journalBlocks(), 0).write(image));
+          image -> new SlotRecord(slot.slot(), slot.journalBlock(), slot.journalBlocks(), fresh)
+              .write(image));
+      volume.store().device().flush();
     }
   }
 

@@ -22,16 +22,16 @@ final class UnreachableCheck {
   private final InodeCheck inodes;
   private final InodeTable table;
   private final NamespaceWalk walk;
-  private final LostAndFound lostAndFound;
+  private final NewDirectories directories;
 
   UnreachableCheck(
       CheckedVolume volume, InodeCheck inodes, InodeTable table, NamespaceWalk walk,
-      LostAndFound lostAndFound) {
+      NewDirectories directories) {
     this.volume = volume;
     this.inodes = inodes;
     this.table = table;
     this.walk = walk;
-    this.lostAndFound = lostAndFound;
+    this.directories = directories;
   }
 
   void run(FsckProgress progress) {
@@ -106,6 +106,6 @@ final class UnreachableCheck {
     }
     int mode = InodeCheck.mode(image);
     volume.findings().add(FindingCode.INODE_UNREACHABLE, inode, "a name for the inode", "none",
-        () -> lostAndFound.attach(inode, mode));
+        () -> directories.attach(inode, mode));
   }
 }

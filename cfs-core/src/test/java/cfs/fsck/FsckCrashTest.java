@@ -85,7 +85,7 @@ class FsckCrashTest {
         again.put("/d/new", new byte[20_000]);
         again.tasks.tick();
         again.fs.close();
-        assertThat(check(mounted, RepairLevel.NONE).findings()).as(what + " mounted").isEmpty();
+        sound(mounted, what + " mounted");
       }
     }
   }

@@ -15,8 +15,8 @@ import cfs.tree.BTree;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
-/** Makes directories where repairs need one: /lost+found for inodes without a name, and a new root. */
-final class LostAndFound {
+/** Makes directories where repairs need one: /lost+found for inodes without a name, a root, an orphan directory. */
+final class NewDirectories {
   private static final byte[] NAME = "lost+found".getBytes(StandardCharsets.US_ASCII);
   private static final int PRIVATE = 0700;
 
@@ -26,7 +26,8 @@ final class LostAndFound {
   private final SpareBlocks spare;
   private final long nowNanos;
 
-  LostAndFound(CheckedVolume volume, InodeCheck inodes, TreeRepair repair, SpareBlocks spare, long nowNanos) {
+  NewDirectories(CheckedVolume volume, InodeCheck inodes, TreeRepair repair, SpareBlocks spare,
+      long nowNanos) {
     this.volume = volume;
     this.inodes = inodes;
     this.repair = repair;
@@ -53,12 +54,24 @@ final class LostAndFound {
           && InodeCheck.isDirectory(InodeCheck.mode(image));
       return usable ? known : -1;
     }
-    byte[] fresh = spare.take(BlockType.INODE, 0);
-    long inode = BlockHeader.block(MemorySegment.ofArray(fresh));
-    fill(MemorySegment.ofArray(fresh), root, PRIVATE);
-    volume.write(fresh);
+    long inode = make(root);
     int type = InodeCheck.entryType(Attributes.DIRECTORY);
     return repair.add(root, new DirectoryEntry(inode, type, NAME)) ? inode : -1;
+  }
+
+  /** Repair: a directory without a name. @return its inode number */
+  long makeOrphanDirectory() {
+    return make(0);
+  }
+
+  /** @param parent 0 = itself */
+  private long make(long parent) {
+    byte[] fresh = spare.take(BlockType.INODE, 0);
+    MemorySegment image = MemorySegment.ofArray(fresh);
+    long inode = BlockHeader.block(image);
+    fill(image, parent == 0 ? inode : parent, PRIVATE);
+    volume.write(fresh);
+    return inode;
   }
 
   /** Repair: an empty root directory in place of one that cannot be read. */
