@@ -34,6 +34,9 @@ public final class InodeRecord {
   /** Flag: extents beyond the size are left from a truncate that was cut short; remove before the file grows. */
   public static final int TRUNCATING = 1;
 
+  /** Flag: without names and users, its tree nodes are being freed and must not be followed any more. */
+  public static final int DYING = 2;
+
   public static final StructLayout LAYOUT = MemoryLayout.structLayout(
       u64("generation"),
       u32("mode"),

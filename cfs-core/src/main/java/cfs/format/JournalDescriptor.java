@@ -47,7 +47,7 @@ public final class JournalDescriptor {
   private JournalDescriptor() {}
 
   public static int descriptors(int images) {
-    return (images + ENTRIES - 1) / ENTRIES;
+    return Math.max(1, (images + ENTRIES - 1) / ENTRIES);
   }
 
   /** Blocks of a whole transaction. */

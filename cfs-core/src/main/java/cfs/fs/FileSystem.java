@@ -63,7 +63,7 @@ public interface FileSystem extends AutoCloseable {
   /** Writes all or throws. With O_APPEND in the file's flags {@code offset} is ignored and the end of file used, atomically. */
   int write(OpenFile file, long offset, MemorySegment from, long fromOffset, int length);
 
-  /** As read, but only if it needs no cluster message, no metadata I/O and no waiting for threads; else NOT_NOW. */
+  /** As read, but waits for nothing but the LUN: neither for the cluster nor for another thread; else NOT_NOW. */
   int tryRead(OpenFile file, long offset, MemorySegment to, long toOffset, int length);
 
   /** As write, only for overwriting allocated blocks without waiting; else NOT_NOW. */

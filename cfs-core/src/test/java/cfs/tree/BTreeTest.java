@@ -142,4 +142,33 @@ class BTreeTest {
     assertThatThrownBy(() -> model.tree.scan(0, model.cursor, cursor -> true)).isInstanceOfSatisfying(
         CorruptionException.class, e -> assertThat(e.block()).isEqualTo(block));
   }
+
+  @Test
+  void checkGoesOnAroundUnreadableBlocksAndObeysTheVisitor() {
+    TreeModel model = new TreeModel(BTree.ROOT_BYTES_MIN);
+    for (long key = 0; key < 20; key++) {
+      model.put(key, new byte[1000]);
+    }
+    List<Long> blocks = new ArrayList<>();
+    List<Long> keys = new ArrayList<>();
+    Visitor visitor = new Visitor() {
+      @Override
+      public boolean node(long block, int level) {
+        blocks.add(block);
+        return blocks.size() != 2;
+      }
+
+      @Override
+      public void entry(long key, MemorySegment segment, long payloadOffset, int payloadLength) {
+        assertThat(payloadLength).isEqualTo(1000);
+        keys.add(key);
+      }
+    };
+    long lost = model.nodes.images.keySet().stream().min(Long::compare).orElseThrow();
+    model.nodes.images.remove(lost);
+    assertThat(BTree.verify(model.nodes, visitor)).singleElement().asString()
+        .startsWith("block " + lost + ": unreadable");
+    assertThat(blocks).hasSize(model.nodes.images.size() + 1);
+    assertThat(keys).as("three keys in each of the two leaves left out").hasSize(14).isSorted();
+  }
 }

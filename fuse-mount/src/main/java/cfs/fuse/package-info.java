@@ -1,7 +1,7 @@
 /**
- * The FUSE kernel protocol and nothing else: one request, one handler.
- * Above: the kernel, through /dev/fuse; cfs-host starts the sessions.
- * Below: qos for admission, then cfs-core.
+ * The FUSE kernel protocol and nothing else: one request, one handler, one call of cfs.fs.FileSystem; see docs/FUSE.md.
+ * Above: the kernel, through cfs.fuse.adapter, and cfs-host, which starts the mounts.
+ * Below: cfs.fuse.wire, cfs.fs, cfs.port.
  */
 @NullMarked
 package cfs.fuse;

@@ -1,7 +1,7 @@
 /**
- * Cluster locks, membership and leases, fencing and the messages between peers.
- * Above: cfs-core through its ports; cfs-host wires it.
- * Below: cfs-core, ZooKeeper through Curator, Netty.
+ * The distributed lock manager: what this host holds and caches, and the tables of the resources it masters.
+ * Above: cfs-core through the ports LockSpace and ClusterLock; cfs.membership, which says who the hosts are.
+ * Below: cfs.wire, cfs.port.
  */
 @NullMarked
 package cfs.lock;

@@ -1,7 +1,6 @@
 /**
- * LUNs, their paths, and the volumes striped or mirrored over them.
- * Above: cfs-core through its block device port; cfs-host wires it.
- * Below: cfs-core, the operating system through jnr-ffi.
+ * Volumes: segments mapped onto LUNs, served as one block device; their creation and opening.
+ * Above: cfs-core through cfs.port.BlockDevice, the daemon's wiring. Below: cfs.catalog, cfs.lun.
  */
 @NullMarked
 package cfs.volume;

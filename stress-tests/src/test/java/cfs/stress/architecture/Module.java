@@ -11,9 +11,12 @@ import java.util.regex.Pattern;
 /** The modules, what each may depend on, and the packages and libraries that are its own. */
 enum Module {
   CORE("cfs-core", List.of("cfs"), Set.of(), List.of()),
-  LOCK("lock-manager", List.of("cfs.lock"), Set.of(CORE),
-      List.of("io.netty", "org.apache.curator", "org.apache.zookeeper")),
-  VOLUME("volume-manager", List.of("cfs.volume"), Set.of(CORE), List.of("jnr")),
+  LOCK("lock-manager",
+      List.of("cfs.lock", "cfs.membership", "cfs.wire", "cfs.net", "cfs.identity", "cfs.coordinator", "cfs.fence",
+          "cfs.runtime"),
+      Set.of(CORE),
+      List.of("io.netty", "org.apache.curator", "org.apache.zookeeper", "org.bouncycastle", "org.slf4j")),
+  VOLUME("volume-manager", List.of("cfs.volume", "cfs.lun", "cfs.catalog"), Set.of(CORE), List.of("jnr")),
   SNAPSHOT("snapshot-vss", List.of("cfs.snapshot"), Set.of(CORE), List.of()),
   QOS("qos", List.of("cfs.qos"), Set.of(CORE), List.of("org.rocksdb")),
   FUSE("fuse-mount", List.of("cfs.fuse"), Set.of(CORE, QOS), List.of("jnr")),
