@@ -33,7 +33,8 @@ public final class Cluster implements BeforeAllCallback, AfterEachCallback, Afte
   private static final int HOSTS = 2;
   private static final int LOG_LINES_SHOWN = 120;
   private static final String PLAIN = System.getProperty("cfs.e2e.plain", "");
-  private static final Path PARENT = Path.of(System.getProperty("cfs.e2e.directory", "target/e2e")).toAbsolutePath();
+  private static final Path PARENT = Path.of(System.getProperty("cfs.e2e.directory", "target/e2e"))
+      .toAbsolutePath();
 
   private final Path run;
   private final OwnProcesses processes;

@@ -13,7 +13,8 @@ final class Mounts {
 
   static List<Path> below(Path directory) {
     try {
-      return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream().map(line -> Path.of(line.split(" ")[4]))
+      return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+          .map(line -> Path.of(line.split(" ")[4]))
           .filter(point -> point.startsWith(directory)).toList();
     } catch (IOException noProc) {
       throw new UncheckedIOException(noProc);

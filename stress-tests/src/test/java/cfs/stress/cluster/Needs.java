@@ -27,6 +27,7 @@ public final class Needs {
   }
 
   private static boolean isRoot() {
-    return "root".equals(System.getProperty("user.name")) || Files.isWritable(Path.of("/proc/1/oom_score_adj"));
+    return "root".equals(System.getProperty("user.name"))
+        || Files.isWritable(Path.of("/proc/1/oom_score_adj"));
   }
 }

@@ -29,7 +29,8 @@ final class OwnProcesses {
   OptionalLong named(Path pidFile) {
     try {
       long pid = Long.parseLong(Files.readString(pidFile).strip().split("\\s+")[0]);
-      return ProcessHandle.of(pid).filter(this::isOurs).isPresent() ? OptionalLong.of(pid) : OptionalLong.empty();
+      return ProcessHandle.of(pid).filter(this::isOurs).isPresent() ? OptionalLong.of(pid)
+          : OptionalLong.empty();
     } catch (IOException | NumberFormatException absent) {
       return OptionalLong.empty();
     }
@@ -53,7 +54,8 @@ final class OwnProcesses {
 
   private boolean isOurs(ProcessHandle process) {
     try {
-      return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline")).contains(run.toString());
+      return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
+          .contains(run.toString());
     } catch (IOException gone) {
       return false;
     }

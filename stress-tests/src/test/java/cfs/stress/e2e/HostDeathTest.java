@@ -63,7 +63,8 @@ class HostDeathTest {
     living.stop();
     nothingWrong("after the host joined again");
     Duration stall = living.longestStall(killed);
-    System.out.printf("e2e: host death: %d steps before, %d while alone, longest stall %d ms, bound %d ms%n", stepsBefore,
+    System.out.printf("e2e: host death: %d steps before, %d while alone, longest stall %d ms, bound %d ms%n",
+        stepsBefore,
         stepsAfter - stepsBefore, stall.toMillis(), CLUSTER.leaseBound().plus(STALL_GRACE).toMillis());
 
     for (int host = 1; host <= 2; host++) {

@@ -306,7 +306,8 @@ class TwoHostsTest {
     mounts.race(2, (mount, number) -> {
       int fd = Posix.open(mount.resolve("log"), Posix.O_WRONLY | Posix.O_APPEND);
       for (int i = 0; i < each; i++) {
-        writeAt(fd, 0, ("<" + number + ":" + i + "x".repeat(i % 50) + ">\n").getBytes(StandardCharsets.UTF_8));
+        writeAt(fd, 0,
+            ("<" + number + ":" + i + "x".repeat(i % 50) + ">\n").getBytes(StandardCharsets.UTF_8));
       }
       Posix.close(fd);
       return null;
@@ -329,7 +330,8 @@ class TwoHostsTest {
       List<Boolean> mine = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         Path path = mount.resolve("lock" + i);
-        mine.add(wins(Errno.EEXIST, () -> Posix.close(Posix.open(path, Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL))));
+        mine.add(wins(Errno.EEXIST,
+            () -> Posix.close(Posix.open(path, Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL))));
       }
       return mine;
     });
@@ -511,7 +513,8 @@ class TwoHostsTest {
     int rounds = wins.getFirst().size();
     for (int i = 0; i < rounds; i++) {
       int round = i;
-      assertThat(wins.stream().filter(mine -> mine.get(round)).count()).as("winners of round %d", i).isEqualTo(1);
+      assertThat(wins.stream().filter(mine -> mine.get(round)).count()).as("winners of round %d", i)
+          .isEqualTo(1);
     }
   }
 

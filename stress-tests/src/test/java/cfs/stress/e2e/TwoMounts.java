@@ -101,7 +101,8 @@ record TwoMounts(Path one, Path two) {
   /** Lets {@code perMount} threads on each mount do the same at the same moment. */
   <T> List<T> race(int perMount, Contender<T> contender) throws Exception {
     CyclicBarrier start = new CyclicBarrier(2 * perMount);
-    try (ExecutorService threads = Executors.newFixedThreadPool(2 * perMount, Thread.ofPlatform().daemon().factory())) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(2 * perMount,
+        Thread.ofPlatform().daemon().factory())) {
       List<Future<T>> results = new ArrayList<>();
       for (int i = 0; i < 2 * perMount; i++) {
         int number = i;

@@ -47,8 +47,9 @@ public final class Guest implements AutoCloseable {
       long left = deadline - System.nanoTime();
       boolean over = !process.isAlive() && !reader.isAlive();
       if (left <= 0 || over) {
-        throw new AssertionError("no " + what + (over ? " before QEMU ended:\n" : " within " + limit.toSeconds() + " s:\n")
-            + String.join("\n", lines));
+        throw new AssertionError(
+            "no " + what + (over ? " before QEMU ended:\n" : " within " + limit.toSeconds() + " s:\n")
+                + String.join("\n", lines));
       }
       TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, 200_000_000L));
     }

@@ -25,7 +25,8 @@ public final class GuestImage {
     Files.createDirectories(cache);
     Output output = Run.command(BUILD_LIMIT, "make-guest",
         List.of(recipe.toString(), cache.toString(), directory.toString()));
-    assumeTrue(output.exit() != NO_ARCHIVE, () -> "skipped: the guest's kernel cannot be fetched: " + output.err());
+    assumeTrue(output.exit() != NO_ARCHIVE,
+        () -> "skipped: the guest's kernel cannot be fetched: " + output.err());
     if (output.exit() != 0) {
       throw new AssertionError(output.toString());
     }

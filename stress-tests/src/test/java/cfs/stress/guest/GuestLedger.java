@@ -18,7 +18,8 @@ public final class GuestLedger {
     for (String line : lines) {
       String[] words = line.split(" ");
       if (line.startsWith("GUEST ACK ")) {
-        durable.computeIfAbsent(Integer.valueOf(words[2]), boot -> new HashSet<>()).add(Integer.valueOf(words[3]));
+        durable.computeIfAbsent(Integer.valueOf(words[2]), boot -> new HashSet<>())
+            .add(Integer.valueOf(words[3]));
       } else if (line.startsWith("GUEST DROP ")) {
         durable.getOrDefault(Integer.valueOf(words[2]), new HashSet<>()).remove(Integer.valueOf(words[3]));
       }
@@ -38,7 +39,8 @@ public final class GuestLedger {
         throw new AssertionError(line + "\n" + String.join("\n", lines));
       }
       if (line.startsWith("GUEST HAVE ")) {
-        found.put(Integer.valueOf(words[2]), new int[]{Integer.parseInt(words[3]), Integer.parseInt(words[4])});
+        found.put(Integer.valueOf(words[2]),
+            new int[]{Integer.parseInt(words[3]), Integer.parseInt(words[4])});
       }
       if (line.startsWith("GUEST VERIFIED ")) {
         compare(found);
@@ -53,8 +55,9 @@ public final class GuestLedger {
       int[] range = found.getOrDefault(boot, new int[]{1, 0});
       records.forEach(record -> {
         if (record < range[0] || record > range[1]) {
-          throw new AssertionError("record " + boot + "." + record + " was acknowledged, but the disk has only "
-              + range[0] + " to " + range[1] + " of boot " + boot);
+          throw new AssertionError(
+              "record " + boot + "." + record + " was acknowledged, but the disk has only "
+                  + range[0] + " to " + range[1] + " of boot " + boot);
         }
       });
     });

@@ -7,7 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GuestLedgerTest {
-  private static final List<String> FIRST = List.of("GUEST BOOT 1", "GUEST VERIFIED 0", "GUEST ACK 1 1", "GUEST ACK 1 2",
+  private static final List<String> FIRST = List.of("GUEST BOOT 1", "GUEST VERIFIED 0", "GUEST ACK 1 1",
+      "GUEST ACK 1 2",
       "GUEST ACK 1 3", "GUEST DROP 1 1");
 
   @Test

@@ -42,7 +42,8 @@ public final class DurableLoad {
    * @param host prefix of all names that this load makes
    * @param directories below the mount that exist already
    */
-  public DurableLoad(String host, Path mount, List<String> directories, int threadCount, long seed, Exchange exchange,
+  public DurableLoad(String host, Path mount, List<String> directories, int threadCount, long seed,
+      Exchange exchange,
       Problems problems) {
     this.host = host;
     this.directories = List.copyOf(directories);
@@ -89,8 +90,9 @@ public final class DurableLoad {
 
   /** The longest step that began or was under way after {@code sinceNanos}. */
   public Duration longestStall(long sinceNanos) {
-    return Duration.ofNanos(stalls.stream().filter(stall -> stall.startNanos() + stall.lengthNanos() >= sinceNanos)
-        .mapToLong(Stall::lengthNanos).max().orElse(0));
+    return Duration
+        .ofNanos(stalls.stream().filter(stall -> stall.startNanos() + stall.lengthNanos() >= sinceNanos)
+            .mapToLong(Stall::lengthNanos).max().orElse(0));
   }
 
   /** Compares everything this load was promised with what is in {@code mount}. Call it after {@link #stop}. */

@@ -34,7 +34,8 @@ final class DurableWorker {
   private int files;
   private MemorySegment buffer = MemorySegment.NULL;
 
-  DurableWorker(DurableLoad load, Path mount, String prefix, List<String> directories, long seed, boolean direct) {
+  DurableWorker(DurableLoad load, Path mount, String prefix, List<String> directories, long seed,
+      boolean direct) {
     this.load = load;
     this.mount = mount;
     this.prefix = prefix;
@@ -93,7 +94,8 @@ final class DurableWorker {
     String name = directory() + "/" + prefix + "f" + files;
     long content = Content.mix(seed, 100 + files);
     files++;
-    int size = random.nextInt(20) == 0 ? BIG_BYTES : 1 + random.nextInt(random.nextBoolean() ? 3000 : 100_000);
+    int size = random.nextInt(20) == 0 ? BIG_BYTES
+        : 1 + random.nextInt(random.nextBoolean() ? 3000 : 100_000);
     ledger.creating(name);
     int fd = Posix.open(mount.resolve(name), Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL);
     MemorySegment bytes = buffer.asSlice(0, size);
@@ -131,7 +133,8 @@ final class DurableWorker {
       Content.fill(buffer.asSlice((long) i * Promise.BLOCK_BYTES, Promise.BLOCK_BYTES),
           blocks.seedOf(block, blocks.issued[block]), 0);
     }
-    FileIo.writeAll(fd, buffer.asSlice(0, (long) count * Promise.BLOCK_BYTES), (long) first * Promise.BLOCK_BYTES);
+    FileIo.writeAll(fd, buffer.asSlice(0, (long) count * Promise.BLOCK_BYTES),
+        (long) first * Promise.BLOCK_BYTES);
     Posix.sync(fd);
     for (int block = first; block < first + count; block++) {
       blocks.acked[block] = blocks.issued[block];

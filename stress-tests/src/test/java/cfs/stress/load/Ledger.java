@@ -76,7 +76,8 @@ final class Ledger {
     there.removeAll(files.keySet());
     there.removeAll(open.either());
     there.removeAll(open.oneOf().keySet());
-    there.forEach(name -> problems.add(mount.resolve(name) + ": there although never made or durably removed"));
+    there.forEach(
+        name -> problems.add(mount.resolve(name) + ": there although never made or durably removed"));
   }
 
   private void checkRename(Path mount, Set<String> there, Problems problems) {
@@ -85,7 +86,8 @@ final class Ledger {
     }
     List<String> found = open.oneOf().keySet().stream().filter(there::contains).toList();
     if (found.size() != 1) {
-      problems.add(mount + ": of an unfinished rename " + open.oneOf().keySet() + " these are there: " + found);
+      problems
+          .add(mount + ": of an unfinished rename " + open.oneOf().keySet() + " these are there: " + found);
     }
     for (String name : found) {
       String broken = broken(mount, name, open.oneOf().get(name));

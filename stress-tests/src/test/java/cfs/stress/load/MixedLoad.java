@@ -69,7 +69,8 @@ public final class MixedLoad {
 
   @Override
   public String toString() {
-    return succeeded() + " operations, the longest " + longest + " took " + longestNanos / 1_000_000 + " ms; " + outcomes;
+    return succeeded() + " operations, the longest " + longest + " took " + longestNanos / 1_000_000 + " ms; "
+        + outcomes;
   }
 
   boolean goesOn() {
@@ -95,8 +96,9 @@ public final class MixedLoad {
   private void checkProgress(MixedWorker worker) {
     long since = worker.operationStartNanos;
     if (since != 0 && System.nanoTime() - since > OPERATION_LIMIT.toNanos()) {
-      problems.add("mixed-" + worker.id + ": " + worker.operation + " takes more than " + OPERATION_LIMIT.toSeconds()
-          + " s");
+      problems.add(
+          "mixed-" + worker.id + ": " + worker.operation + " takes more than " + OPERATION_LIMIT.toSeconds()
+              + " s");
     }
   }
 

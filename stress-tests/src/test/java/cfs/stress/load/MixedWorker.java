@@ -71,20 +71,25 @@ final class MixedWorker {
         new Choice("rename", 6, NAME_GONE, () -> Posix.rename(file(), file())),
         new Choice("rename-noreplace", 3, NAME_TAKEN_OR_GONE,
             () -> Posix.rename(file(), file(), Posix.RENAME_NOREPLACE)),
-        new Choice("rename-exchange", 2, NAME_GONE, () -> Posix.rename(file(), file(), Posix.RENAME_EXCHANGE)),
+        new Choice("rename-exchange", 2, NAME_GONE,
+            () -> Posix.rename(file(), file(), Posix.RENAME_EXCHANGE)),
         new Choice("link", 5, NAME_TAKEN_OR_GONE, () -> Posix.link(file(), file())),
         new Choice("unlink", 6, NAME_GONE, () -> Posix.unlink(file())),
         new Choice("symlink", 2, NAME_TAKEN_OR_GONE, () -> Posix.symlink("target-" + steps, link())),
         new Choice("readlink", 2, NAME_GONE, () -> Posix.readLink(link())),
         new Choice("unlink-symlink", 2, NAME_GONE, () -> Posix.unlink(link())),
         new Choice("mkdir", 4, NAME_TAKEN_OR_GONE, () -> Posix.makeDirectory(subdirectory())),
-        new Choice("rmdir", 3, Set.of(ENOENT, ESTALE, ENOTEMPTY), () -> Posix.removeDirectory(subdirectory())),
-        new Choice("rename-directory", 3, Set.of(ENOENT, ESTALE, ENOTEMPTY, EEXIST, EINVAL), this::renameDirectory),
+        new Choice("rmdir", 3, Set.of(ENOENT, ESTALE, ENOTEMPTY),
+            () -> Posix.removeDirectory(subdirectory())),
+        new Choice("rename-directory", 3, Set.of(ENOENT, ESTALE, ENOTEMPTY, EEXIST, EINVAL),
+            this::renameDirectory),
         new Choice("readdir", 6, NAME_GONE, this::list),
         new Choice("stat", 10, NAME_GONE, () -> plausible(Posix.status(file()))),
         new Choice("chmod", 3, NAME_GONE, () -> Posix.changeMode(file(), 0600 | random.nextInt(0200))),
-        new Choice("setxattr", 3, NAME_GONE, () -> Posix.setAttribute(file(), attribute(), marked(random.nextInt(300)))),
-        new Choice("getxattr", 2, Set.of(ENOENT, ESTALE, ENODATA), () -> Posix.attribute(file(), attribute())),
+        new Choice("setxattr", 3, NAME_GONE,
+            () -> Posix.setAttribute(file(), attribute(), marked(random.nextInt(300)))),
+        new Choice("getxattr", 2, Set.of(ENOENT, ESTALE, ENODATA),
+            () -> Posix.attribute(file(), attribute())),
         new Choice("removexattr", 2, Set.of(ENOENT, ESTALE, ENODATA),
             () -> Posix.removeAttribute(file(), attribute())));
     this.weights = choices.stream().mapToInt(Choice::weight).sum();
@@ -150,7 +155,8 @@ final class MixedWorker {
     try {
       body.run(fd);
     } catch (PosixException failed) {
-      load.problem("mixed-" + id + " step " + steps + ": " + operation + " on an open file: " + failed.getMessage());
+      load.problem(
+          "mixed-" + id + " step " + steps + ": " + operation + " on an open file: " + failed.getMessage());
     }
   }
 
@@ -185,7 +191,8 @@ final class MixedWorker {
     long read = FileIo.readAll(fd, part, offset);
     String foreign = MarkedWords.foreign(part.asSlice(0, read), offset);
     if (!foreign.isEmpty()) {
-      load.problem("mixed-" + id + " step " + steps + ": read inode " + Posix.status(fd).inode() + ": " + foreign);
+      load.problem(
+          "mixed-" + id + " step " + steps + ": read inode " + Posix.status(fd).inode() + ": " + foreign);
     }
   }
 
@@ -194,7 +201,8 @@ final class MixedWorker {
   }
 
   private void punch(int fd) throws PosixException {
-    Posix.allocate(fd, Posix.FALLOC_PUNCH_HOLE | Posix.FALLOC_KEEP_SIZE, eights(FILE_BYTES_MAX), 8 + eights(100_000));
+    Posix.allocate(fd, Posix.FALLOC_PUNCH_HOLE | Posix.FALLOC_KEEP_SIZE, eights(FILE_BYTES_MAX),
+        8 + eights(100_000));
   }
 
   private void hold() throws PosixException {
@@ -233,7 +241,8 @@ final class MixedWorker {
     }
     for (String name : names) {
       if (!name.matches("[fdl]\\d{1,2}")) {
-        load.problem("mixed-" + id + " step " + steps + ": " + directory + " lists a name that nobody made: " + name);
+        load.problem(
+            "mixed-" + id + " step " + steps + ": " + directory + " lists a name that nobody made: " + name);
       }
     }
   }

@@ -64,7 +64,8 @@ sealed interface Promise {
           }
           long read = FileIo.readAll(fd, bytes, (long) block * BLOCK_BYTES);
           if (!holdsAllowedGeneration(read == BLOCK_BYTES ? bytes : bytes.asSlice(0, read), block)) {
-            return "block " + block + " holds none of the generations " + acked[block] + " to " + issued[block];
+            return "block " + block + " holds none of the generations " + acked[block] + " to "
+                + issued[block];
           }
         }
         return "";
@@ -84,7 +85,8 @@ sealed interface Promise {
     }
   }
 
-  private static String contentBroken(Path file, long seed, long sizeMin, long sizeMax) throws PosixException {
+  private static String contentBroken(Path file, long seed, long sizeMin, long sizeMax)
+      throws PosixException {
     int fd = Posix.open(file, Posix.O_RDONLY);
     try (Arena arena = Arena.ofConfined()) {
       long size = Posix.status(fd).size();

@@ -65,7 +65,8 @@ public final class Posix {
       .varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
   private static final MethodHandle OPEN = LINKER.downcallHandle(
-      LINKER.defaultLookup().findOrThrow("open"), FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+      LINKER.defaultLookup().findOrThrow("open"),
+      FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
       ERRNO, Linker.Option.firstVariadicArg(2));
   private static final MethodHandle CLOSE = intCall("close", JAVA_INT);
   private static final MethodHandle PREAD = longCall("pread", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
@@ -75,9 +76,11 @@ public final class Posix {
   private static final MethodHandle FTRUNCATE = intCall("ftruncate", JAVA_INT, JAVA_LONG);
   private static final MethodHandle TRUNCATE = intCall("truncate", ADDRESS, JAVA_LONG);
   private static final MethodHandle FSYNC = intCall("fsync", JAVA_INT);
-  private static final MethodHandle FALLOCATE = intCall("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle FALLOCATE = intCall("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG,
+      JAVA_LONG);
   private static final MethodHandle FLOCK = intCall("flock", JAVA_INT, JAVA_INT);
-  private static final MethodHandle RENAME = intCall("renameat2", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle RENAME = intCall("renameat2", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS,
+      JAVA_INT);
   private static final MethodHandle LINK = intCall("link", ADDRESS, ADDRESS);
   private static final MethodHandle SYMLINK = intCall("symlink", ADDRESS, ADDRESS);
   private static final MethodHandle READLINK = longCall("readlink", ADDRESS, ADDRESS, JAVA_LONG);
@@ -87,7 +90,8 @@ public final class Posix {
   private static final MethodHandle CHMOD = intCall("chmod", ADDRESS, JAVA_INT);
   private static final MethodHandle CHOWN = intCall("lchown", ADDRESS, JAVA_INT, JAVA_INT);
   private static final MethodHandle STATX = intCall("statx", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle SETXATTR = intCall("lsetxattr", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SETXATTR = intCall("lsetxattr", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG,
+      JAVA_INT);
   private static final MethodHandle GETXATTR = longCall("lgetxattr", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
   private static final MethodHandle LISTXATTR = longCall("llistxattr", ADDRESS, ADDRESS, JAVA_LONG);
   private static final MethodHandle REMOVEXATTR = intCall("lremovexattr", ADDRESS, ADDRESS);
@@ -201,7 +205,8 @@ public final class Posix {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = name(arena, path);
       MemorySegment text = arena.allocate(4096);
-      long length = run(arena, "readlink", path, state -> (long) READLINK.invokeExact(state, name, text, 4096L));
+      long length = run(arena, "readlink", path,
+          state -> (long) READLINK.invokeExact(state, name, text, 4096L));
       return new String(text.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
     }
   }
@@ -320,7 +325,8 @@ public final class Posix {
   private static FileStatus status(MemorySegment statx) {
     return new FileStatus(statx.get(JAVA_LONG, 32), Short.toUnsignedInt(statx.get(JAVA_SHORT, 28)),
         Integer.toUnsignedLong(statx.get(JAVA_INT, 16)), statx.get(JAVA_INT, 20), statx.get(JAVA_INT, 24),
-        statx.get(JAVA_LONG, 40), statx.get(JAVA_LONG, 48), nanos(statx, 64), nanos(statx, 112), nanos(statx, 96));
+        statx.get(JAVA_LONG, 40), statx.get(JAVA_LONG, 48), nanos(statx, 64), nanos(statx, 112),
+        nanos(statx, 96));
   }
 
   private static long nanos(MemorySegment statx, long at) {
