@@ -348,6 +348,9 @@ public final class MountedVolume implements FileSystem {
   @Override
   public void release(OpenFile file) {
     Inode inode = handle(file).file();
+    if (inode.timesPending() && inode.lock().cached() != LockMode.EX) {
+      writeTimes(inode); // Overwrites under CW: nobody would bring the time into the block otherwise.
+    }
     inode.opens().decrementAndGet();
     inode.openLock().release(LockMode.PR);
     parts.inodes().unuse(inode);
@@ -388,10 +391,7 @@ public final class MountedVolume implements FileSystem {
   public void fsync(OpenFile file, boolean dataOnly) {
     Inode inode = handle(file).file();
     if (!dataOnly && inode.timesPending()) {
-      inodeOperations.exclusive(inode.number(), i -> {
-        parts.journal().run(2, i::writeTimes);
-        return true;
-      });
+      writeTimes(inode);
     }
     long changed = inode.blocks().changedSequence();
     if (changed > parts.journal().durableSequence()) {
@@ -399,6 +399,13 @@ public final class MountedVolume implements FileSystem {
     } else {
       parts.store().device().flush();
     }
+  }
+
+  private void writeTimes(Inode inode) {
+    inodeOperations.exclusive(inode.number(), i -> {
+      parts.journal().run(2, i::writeTimes);
+      return true;
+    });
   }
 
   @Override
