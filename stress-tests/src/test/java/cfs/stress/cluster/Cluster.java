@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +32,8 @@ public final class Cluster implements BeforeAllCallback, AfterEachCallback, Afte
   private static final Duration FSCK_LIMIT = Duration.ofSeconds(180);
   /** What {@code cfs up} makes by itself. */
   private static final int HOSTS = 2;
+  private static final Duration DUMP_LIMIT = Duration.ofSeconds(30);
+  private static final String THREADS_SUFFIX = ".threads";
   private static final int LOG_LINES_SHOWN = 120;
   private static final String PLAIN = System.getProperty("cfs.e2e.plain", "");
   private static final Path PARENT = Path.of(System.getProperty("cfs.e2e.directory", "target/e2e"))
@@ -77,7 +80,10 @@ public final class Cluster implements BeforeAllCallback, AfterEachCallback, Afte
 
   @Override
   public void afterEach(ExtensionContext context) {
-    failed |= context.getExecutionException().isPresent();
+    if (context.getExecutionException().isPresent()) {
+      failed = true;
+      dumpThreads();
+    }
   }
 
   @Override
@@ -137,12 +143,12 @@ public final class Cluster implements BeforeAllCallback, AfterEachCallback, Afte
   }
 
   public long daemonPid(int host) {
-    return processes.named(run.resolve("host" + host).resolve("host.pid"))
+    return processes.named(pidFile(host))
         .orElseThrow(() -> new AssertionError("the daemon of host" + host + " does not run"));
   }
 
   public boolean daemonRuns(int host) {
-    return processes.named(run.resolve("host" + host).resolve("host.pid")).isPresent();
+    return processes.named(pidFile(host)).isPresent();
   }
 
   /** kill -9; returns when the process is gone. */
@@ -198,9 +204,35 @@ public final class Cluster implements BeforeAllCallback, AfterEachCallback, Afte
     Mounts.detach(run);
   }
 
+  /** What the daemons are doing, for the one who looks for a hang: into the log directory. */
+  private void dumpThreads() {
+    if (isPlain()) {
+      return;
+    }
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    for (int host = 1; host <= HOSTS; host++) {
+      OptionalLong pid = processes.named(pidFile(host));
+      if (pid.isPresent()) {
+        Output dump = Run.command(DUMP_LIMIT, "jcmd Thread.print",
+            List.of(jcmd.toString(), Long.toString(pid.getAsLong()), "Thread.print", "-l"));
+        Path file = run.resolve("log").resolve("host" + host + "-" + System.currentTimeMillis() + THREADS_SUFFIX);
+        try {
+          Files.writeString(file, dump.toString());
+          System.out.println("e2e: threads of host" + host + " are in " + file);
+        } catch (IOException failure) {
+          throw new UncheckedIOException(failure);
+        }
+      }
+    }
+  }
+
+  private Path pidFile(int host) {
+    return run.resolve("host" + host).resolve("host.pid");
+  }
+
   private void printLogs() {
     try (Stream<Path> tree = Files.walk(run.resolve("log"))) {
-      for (Path log : tree.filter(Files::isRegularFile).sorted().toList()) {
+      for (Path log : tree.filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(THREADS_SUFFIX)).sorted().toList()) {
         List<String> lines = Files.readAllLines(log);
         System.out.println("==== " + log + " (" + lines.size() + " lines)");
         lines.stream().skip(Math.max(0, lines.size() - LOG_LINES_SHOWN)).forEach(System.out::println);

@@ -50,9 +50,10 @@ public final class MixedLoad {
       workers.forEach(this::checkProgress);
     }
     stopping = true;
-    for (Thread thread : threads) {
-      if (!thread.join(OPERATION_LIMIT)) {
-        problems.add(thread.getName() + " hangs in " + List.of(thread.getStackTrace()));
+    long deadline = System.nanoTime() + OPERATION_LIMIT.toNanos();
+    for (int i = 0; i < threads.size(); i++) {
+      if (!threads.get(i).join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
+        problems.add("mixed-" + i + " hangs in " + workers.get(i).underWay());
       }
     }
   }
@@ -96,9 +97,7 @@ public final class MixedLoad {
   private void checkProgress(MixedWorker worker) {
     long since = worker.operationStartNanos;
     if (since != 0 && System.nanoTime() - since > OPERATION_LIMIT.toNanos()) {
-      problems.add(
-          "mixed-" + worker.id + ": " + worker.operation + " takes more than " + OPERATION_LIMIT.toSeconds()
-              + " s");
+      problems.add("mixed-" + worker.id + " hangs in " + worker.underWay());
     }
   }
 

@@ -108,6 +108,11 @@ final class MixedWorker {
     }
   }
 
+  /** For people: what it does at this moment, and for how long. */
+  String underWay() {
+    return operation + " since " + (System.nanoTime() - operationStartNanos) / 1_000_000 + " ms";
+  }
+
   private Choice choose() {
     int dice = random.nextInt(weights);
     for (Choice choice : choices) {
