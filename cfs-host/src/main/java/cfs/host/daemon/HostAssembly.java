@@ -117,7 +117,7 @@ public final class HostAssembly {
     Member member = new Member(
         new HostRecord(config.hostId(), incarnation, config.listen().toString(),
             "pid " + ProcessHandle.current().pid()),
-        coordinator(lane), transport, lane, clock, tasks, fenceAgent(tasks, lane), recovery, fenced);
+        coordinator(lane), transport, lane, clock, tasks, fenceAgent(tasks), recovery, fenced);
     recovery.locks(member.locks());
     lease.follow(member.lease());
     join(member);
@@ -155,10 +155,8 @@ public final class HostAssembly {
         Session.Options.COHERENT);
   }
 
-  private FenceAgent fenceAgent(PlatformTasks tasks, Lane lane) {
-    LocalFence fence = new LocalFence(config.lockDirectory(), FENCE_NANOS, clock);
-    return (host, verified) -> fence.fence(host.hostId(), host.incarnation(), tasks, lane,
-        verdict -> verified.accept(verdict.verified()));
+  private FenceAgent fenceAgent(PlatformTasks tasks) {
+    return new LocalFence(config.lockDirectory(), FENCE_NANOS, clock, tasks);
   }
 
   /** Waits to be let in; a coordinator that is not there looks the same as one that is slow, hence the two codes. */
