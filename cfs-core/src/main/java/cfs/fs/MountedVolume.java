@@ -500,15 +500,19 @@ public final class MountedVolume implements FileSystem {
   }
 
   /**
-   * Stops background work and brings everything in place, so that the journal is empty. The cluster locks are still held:
-   * giving them back is their owner's next step, and finds nothing left to write.
+   * Stops background work and brings everything in place, so that the journal is empty and stays so: giving the cluster locks
+   * back, their owner's next step, finds nothing left to write. No call may follow.
    */
   @Override
   public void close() {
     timers.forEach(Lane.Timer::cancel);
     orphans.reap();
-    parts.journal().commit();
-    parts.journal().checkpoint();
+    parts.inodes().each(inode -> {
+      if (inode.timesPending()) {
+        writeTimes(inode);
+      }
+    });
+    parts.journal().close();
     slotLock.release(LockMode.EX);
   }
 }

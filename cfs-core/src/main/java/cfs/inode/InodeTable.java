@@ -7,6 +7,7 @@ import cfs.port.LockSpace;
 import cfs.port.ResourceKind;
 import java.util.ArrayList;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,18 @@ public final class InodeTable {
   /** For demotions: the inode, if it is known; not counted as a use. */
   public @Nullable Inode known(long number) {
     return inodes.get(number);
+  }
+
+  /** Shows every inode, each in use meanwhile. */
+  public void each(Consumer<Inode> action) {
+    for (Long number : inodes.keySet()) {
+      Inode inode = use(number);
+      try {
+        action.accept(inode);
+      } finally {
+        unuse(inode);
+      }
+    }
   }
 
   public int size() {

@@ -294,6 +294,28 @@ public final class Journal {
         ring.freeBlocks());
   }
 
+  /** Brings everything in place and refuses what comes later: from here on another host may read this log. */
+  public void close() {
+    boolean closed = false;
+    while (!closed) {
+      commit();
+      checkpoint();
+      lock.lock();
+      try {
+        failIfBroken();
+        while (open > 0 || committing) {
+          changed.awaitUninterruptibly(); // Background work that was cancelled in its midst.
+        }
+        closed = running.isEmpty() && unplaced.isEmpty();
+        if (closed) {
+          broken = new FsException(FsError.IO, "the volume is unmounted");
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
   /** Whether anything waits for a commit. */
   public boolean dirty() {
     lock.lock();
@@ -409,19 +431,9 @@ public final class Journal {
     commitUpTo(owner.changedSequence);
     placing.lock();
     try {
-      failIfBrokenLocked();
       place(new ArrayList<>(owner.all()));
     } finally {
       placing.unlock();
-    }
-  }
-
-  private void failIfBrokenLocked() {
-    lock.lock();
-    try {
-      failIfBroken();
-    } finally {
-      lock.unlock();
     }
   }
 }

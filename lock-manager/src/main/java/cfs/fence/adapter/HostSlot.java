@@ -7,9 +7,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This process's proof of life as one host: an exclusive POSIX lock on {@code host-<id>.lock}, which the kernel takes back
@@ -20,8 +21,8 @@ import java.util.concurrent.TimeUnit;
  * process from opening what it holds.
  */
 public final class HostSlot implements AutoCloseable {
-  /** Slot files that this process holds. */
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+  /** Slot files that this process holds, and as which incarnation of the host. */
+  private static final Map<Path, Long> HELD = new ConcurrentHashMap<>();
 
   private static final int ATTEMPTS = 50;
   private static final int ATTEMPT_MILLIS = 20;
@@ -43,7 +44,7 @@ public final class HostSlot implements AutoCloseable {
     try {
       Files.createDirectories(dir);
       Path file = file(dir, hostId);
-      if (!HELD.add(file)) {
+      if (HELD.putIfAbsent(file, incarnation) != null) {
         throw new FsException(FsError.BUSY, "host " + hostId + " runs in this very process already");
       }
       boolean taken = false;
@@ -88,8 +89,9 @@ public final class HostSlot implements AutoCloseable {
     return dir.toRealPath().resolve("host-" + hostId + ".lock");
   }
 
-  static boolean heldHere(Path file) {
-    return HELD.contains(file);
+  /** The incarnation as which this process holds the slot, or null. */
+  static @Nullable Long heldHere(Path file) {
+    return HELD.get(file);
   }
 
   /** Only when the host wrote its last byte: from now on it counts as fenced. */

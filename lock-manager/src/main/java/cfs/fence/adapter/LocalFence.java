@@ -57,8 +57,12 @@ public final class LocalFence implements FenceAgent {
     Verdict verdict;
     try {
       Path file = HostSlot.file(dir, hostId);
-      if (HostSlot.heldHere(file)) {
-        verdict = new Verdict(false, "host " + hostId + " runs in this process, which cannot fence itself");
+      Long own = HostSlot.heldHere(file);
+      if (own != null) {
+        // This process got the slot, so its former run is gone; a host that was killed recovers itself when it is alone.
+        verdict = own == incarnation
+            ? new Verdict(false, "host " + hostId + " runs in this process, which cannot fence itself")
+            : new Verdict(true, "the host runs anew in this process as incarnation " + own);
       } else if (!Files.exists(file)) {
         verdict = new Verdict(false,
             "there is no " + file + ": host " + hostId + " never ran on this machine");

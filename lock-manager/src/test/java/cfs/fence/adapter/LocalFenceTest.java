@@ -147,6 +147,14 @@ class LocalFenceTest {
   }
 
   @Test
+  void ownFormerRunIsGone() {
+    try (HostSlot slot = HostSlot.take(dir, 1, 5)) {
+      assertThat(fence.fence(1, 4).verified()).isTrue();
+      assertThat(fence.fence(1, 5).verified()).isFalse();
+    }
+  }
+
+  @Test
   void slotIsTakenOnceAndSaysByWhom() throws Exception {
     try (SlotHolder holder = SlotHolder.start(dir, HOST, OLD)) {
       assertThatThrownBy(() -> HostSlot.take(dir, HOST, NEW))
