@@ -148,9 +148,9 @@ class LocalFenceTest {
 
   @Test
   void ownFormerRunIsGone() {
-    try (HostSlot slot = HostSlot.take(dir, 1, 5)) {
-      assertThat(fence.fence(1, 4).verified()).isTrue();
-      assertThat(fence.fence(1, 5).verified()).isFalse();
+    try (HostSlot own = HostSlot.take(dir, HOST, NEW)) {
+      assertThat(own).isNotNull();
+      assertThat(fence.fence(HOST, OLD).verified()).isTrue();
     }
   }
 
