@@ -149,12 +149,19 @@ public final class Inode {
     }
   }
 
-  /** For an inode that is about to be created here: nothing is read. False when another host did not let go in time. */
+  /**
+   * For an inode that is about to be created here: nothing is read. False when another host did not let go in time, or when
+   * a thread of this host holds it. That one is never waited for: the caller holds a group, and a thread that gives inodes
+   * back holds the inode's lock while it waits for the group.
+   */
   public boolean lockNew(long timeoutNanos) {
     if (!lock.acquire(LockMode.EX, timeoutNanos)) {
       return false;
     }
-    local.writeLock().lock();
+    if (!local.writeLock().tryLock()) {
+      lock.release(LockMode.EX);
+      return false;
+    }
     return true;
   }
 
