@@ -8,6 +8,7 @@ import cfs.format.Geometry;
 import cfs.format.Superblock;
 import cfs.journal.BlockStore;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,12 @@ final class CheckedVolume {
   private final Findings findings;
   private final UseMap use;
   private final GroupTable groups;
+  private final Set<Long> contested;
   private boolean useIncomplete;
 
-  CheckedVolume(BlockStore store, Superblock superblock, Findings findings) {
+  /** @param contested blocks that an earlier pass found in use by metadata and something else; this one adds to them */
+  CheckedVolume(BlockStore store, Superblock superblock, Findings findings, Set<Long> contested) {
+    this.contested = contested;
     this.store = store;
     this.superblock = superblock;
     this.geometry = superblock.geometry();
@@ -67,6 +71,19 @@ final class CheckedVolume {
     long group = geometry.groupOf(block);
     return group < geometry.groupCount() && geometry.groupOf(block + count - 1) == group
         && geometry.chunkOf(block + count - 1) < geometry.chunksOf(group);
+  }
+
+  /**
+   * Metadata shares a block with something that was seen before. If that is a file's extent, the next pass meets it knowing
+   * that the block is contested, and moves it away; metadata cannot move.
+   */
+  void shared(long block, String expected) {
+    boolean news = contested.add(block);
+    findings.add(FindingCode.BLOCK_SHARED, block, expected, "another use", news ? () -> {} : null);
+  }
+
+  boolean isContested(long block, long count) {
+    return !contested.isEmpty() && contested.stream().anyMatch(c -> c >= block && c < block + count);
   }
 
   /** Something that refers to blocks could not be read: blocks that seem unused may not be freed. */
@@ -117,6 +134,16 @@ final class CheckedVolume {
     BlockHeader.version(image, BlockHeader.version(image) + 1);
     BlockHeader.seal(bytes);
     store.write(BlockHeader.block(image), bytes);
+  }
+
+  /** Repair: copies blocks whatever they hold. */
+  void copy(long from, long to, int count) {
+    MemorySegment buffer = BlockStore.aligned(Geometry.CHUNK_BYTES);
+    for (int done = 0; done < count; done += Geometry.CHUNK_BLOCKS) {
+      long bytes = (long) Math.min(count - done, Geometry.CHUNK_BLOCKS) * BlockHeader.BLOCK;
+      store.device().read((from + done) * BlockHeader.BLOCK, buffer, 0, bytes);
+      store.device().write((to + done) * BlockHeader.BLOCK, buffer, 0, bytes);
+    }
   }
 
   /** Version of what is in a block, if that was once metadata of this volume, even if damaged; else 0. */

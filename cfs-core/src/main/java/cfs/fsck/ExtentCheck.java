@@ -55,9 +55,10 @@ final class ExtentCheck implements Visitor {
       damaged(key, "known flags", extent.toString());
     } else {
       long shared = volume.use().mark(extent.volumeBlock(), extent.count(), ChunkMap.DATA);
-      if (shared >= 0) {
-        volume.findings().add(FindingCode.BLOCK_SHARED, shared, "data of inode " + inode + " at file block "
-            + (key + shared - extent.volumeBlock()) + " alone", "another use");
+      if (shared >= 0 || volume.isContested(extent.volumeBlock(), extent.count())) {
+        volume.findings().add(FindingCode.BLOCK_SHARED, shared >= 0 ? shared : extent.volumeBlock(),
+            "data of inode " + inode + " at file block " + key + " alone", "another use",
+            () -> repair.unshare(inode, key));
       }
       blocks += extent.count();
       end = key + extent.count();

@@ -10,6 +10,7 @@ import cfs.fsck.Finding.Outcome;
 import cfs.journal.BlockStore;
 import cfs.port.BlockDevice;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ public final class Fsck {
   private final BlockDevice device;
   private final FsckOptions options;
   private final FsckProgress progress;
+  private final Set<Long> contested = new HashSet<>();
   private long directoryCount;
   private long otherInodes;
   private long usedBlocks;
@@ -108,8 +110,13 @@ public final class Fsck {
     if (superblock == null) {
       return null;
     }
+    if (superblock.incompatible() != 0) {
+      throw new FsException(FsError.NOT_SUPPORTED,
+          "The volume uses features " + superblock.incompatible() + " that this version lacks.");
+    }
     CheckedVolume volume = new CheckedVolume(
-        new BlockStore(device, superblock.volume(), superblock.geometry()), superblock, findings);
+        new BlockStore(device, superblock.volume(), superblock.geometry()), superblock, findings,
+        contested);
     List<SlotRecord> slots = new SlotCheck(volume).run();
     new JournalCheck(volume).run(slots, progress);
     GroupRepair groupRepair = new GroupRepair(volume);

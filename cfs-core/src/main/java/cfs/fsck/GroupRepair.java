@@ -41,12 +41,17 @@ final class GroupRepair {
     MemorySegment header = volume.groups().header(group);
     @Nullable
     MemorySegment[] maps = volume.groups().maps(group);
+    boolean initialised = volume.groups().isInitialised(group);
+    if (header == null && initialised && !volume.findings().repairs(FindingCode.GROUP_HEADER_DAMAGED)) {
+      return;
+    }
     long floor = header == null ? highestVersion(group) : getLong(header, GroupHeader.VERSION_FLOOR);
     long free = 0;
     int freeChunks = 0;
     for (int i = 0; i < maps.length; i++) {
       MemorySegment old = maps[i];
-      if (old == null && volume.isUseIncomplete()) {
+      if (old == null
+          && (volume.isUseIncomplete() || !volume.findings().repairs(FindingCode.CHUNK_MAP_DAMAGED))) {
         return;
       }
       long block = geometry.mapBlock(group, i * ChunkMap.ENTRIES);
@@ -59,7 +64,7 @@ final class GroupRepair {
         free += ChunkMap.freeBlocks(map, chunk);
         freeChunks += ChunkMap.type(map, chunk) == ChunkMap.FREE ? 1 : 0;
       }
-      if (old == null || !volume.groups().isInitialised(group) || differs(map, old)) {
+      if (old == null || !initialised || differs(map, old)) {
         volume.write(bytes);
       }
     }

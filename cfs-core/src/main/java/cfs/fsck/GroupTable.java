@@ -81,8 +81,12 @@ final class GroupTable {
   boolean isMarked(long block) {
     Geometry geometry = volume.geometry();
     int chunk = geometry.chunkOf(block);
+    int index = (int) (block % Geometry.CHUNK_BLOCKS);
     long group = geometry.groupOf(block);
-    MemorySegment map = maps(group)[chunk / ChunkMap.ENTRIES];
-    return map == null || ChunkMap.used(map, chunk, (int) (block % Geometry.CHUNK_BLOCKS));
+    if (!isInitialised(group)) {
+      return index < GroupTables.initialUsed(geometry, group, chunk);
+    }
+    MemorySegment map = map(group, chunk / ChunkMap.ENTRIES);
+    return map == null || ChunkMap.used(map, chunk, index);
   }
 }

@@ -69,7 +69,7 @@ final class NamespaceWalk {
     table.count(directory);
     table.enter(inode);
     if (volume.use().mark(inode, 1, ChunkMap.METADATA) >= 0) {
-      volume.findings().add(FindingCode.BLOCK_SHARED, inode, "an inode alone in its block", "another use");
+      volume.shared(inode, "an inode alone in its block");
     }
     Seen seen = new Seen(mode, InodeCheck.linkCount(image),
         getLong(MemorySegment.ofArray(image), InodeRecord.PARENT));

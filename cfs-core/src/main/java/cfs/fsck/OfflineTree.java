@@ -93,8 +93,7 @@ final class OfflineTree implements NodeStore {
     if (marking) {
       nodes++;
       if (volume.use().mark(block, 1, ChunkMap.METADATA) >= 0) {
-        volume.findings().add(FindingCode.BLOCK_SHARED, block, "a tree node of inode " + inode + " alone",
-            "another use");
+        volume.shared(block, "a tree node of inode " + inode + " alone");
       }
     }
     return MemorySegment.ofArray(bytes);

@@ -11,10 +11,10 @@ import java.util.Map;
 
 /**
  * Keeps what is written in memory and leaves the device below alone, so that a check that may change nothing still sees the
- * volume as it is after its journals were replayed. Whole blocks only; bounded to 1 GiB.
+ * volume as it is after its journals were replayed. Whole blocks only; bounded to 256 MiB.
  */
 final class OverlayDevice implements BlockDevice {
-  private static final int BLOCKS_MAX = 1 << 18;
+  private static final int BLOCKS_MAX = 1 << 16;
 
   private final BlockDevice below;
   private final Map<Long, byte[]> blocks = new HashMap<>();

@@ -2,6 +2,7 @@ package cfs.fsck;
 
 import static cfs.format.Fields.getLong;
 
+import cfs.alloc.Run;
 import cfs.error.FsError;
 import cfs.error.FsException;
 import cfs.format.BlockHeader;
@@ -10,11 +11,13 @@ import cfs.format.ChunkMap;
 import cfs.format.Geometry;
 import cfs.format.GroupHeader;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metadata blocks for repairs that build something new. Only the use map learns of them; the next pass finds them in use but
+ * Free blocks for repairs that build something new. Only the use map learns of them; the next pass finds them in use but
  * not marked and corrects the tables.
  */
 final class SpareBlocks {
@@ -83,5 +86,49 @@ final class SpareBlocks {
     }
     int free = taken.nextClearBit(0);
     return free < Geometry.CHUNK_BLOCKS ? free : -1;
+  }
+
+  /**
+   * Data blocks, in runs that stay inside a chunk.
+   *
+   * @throws FsException NO_SPACE when the volume has not so many
+   */
+  List<Run> takeData(int count) {
+    Geometry geometry = volume.geometry();
+    List<Run> runs = new ArrayList<>();
+    int missing = count;
+    for (long g = 0; missing > 0 && g < geometry.groupCount(); g++) {
+      @Nullable
+      MemorySegment[] maps = volume.groups().maps(g);
+      for (int c = 0; missing > 0 && c < geometry.chunksOf(g); c++) {
+        MemorySegment map = maps[c / ChunkMap.ENTRIES];
+        missing -= map == null ? 0 : takeData(g, c, map, missing, runs);
+      }
+    }
+    if (missing > 0) {
+      throw new FsException(FsError.NO_SPACE, "There are no " + count + " free blocks that a repair needs.");
+    }
+    return runs;
+  }
+
+  private int takeData(long g, int c, MemorySegment map, int wanted, List<Run> runs) {
+    int type = ChunkMap.type(map, c);
+    int kinds = volume.use().kinds(g, c);
+    if (type != ChunkMap.DATA && type != ChunkMap.FREE || (kinds & ~(1 << ChunkMap.DATA)) != 0) {
+      return 0;
+    }
+    BitSet taken = GroupRepair.marked(map, c);
+    taken.or(volume.use().chunk(g, c));
+    int found = 0;
+    for (int from = taken.nextClearBit(0); found < wanted && from < Geometry.CHUNK_BLOCKS;) {
+      int next = taken.nextSetBit(from);
+      int end = Math.min(next < 0 ? Geometry.CHUNK_BLOCKS : next, from + wanted - found);
+      Run run = new Run(volume.geometry().chunkStart(g, c) + from, end - from);
+      volume.use().mark(run.start(), run.count(), ChunkMap.DATA);
+      runs.add(run);
+      found += run.count();
+      from = taken.nextClearBit(end);
+    }
+    return found;
   }
 }

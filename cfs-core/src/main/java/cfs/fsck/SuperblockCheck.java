@@ -41,23 +41,35 @@ final class SuperblockCheck {
     }
     byte[] primary = BlockStore.readRaw(device, 0);
     String complaint = complaint(primary, 0);
-    if (complaint == null) {
-      Superblock good = Superblock.read(MemorySegment.ofArray(primary));
-      checkCopy(primary, good.geometry());
-      return good;
+    if (complaint == null && rootFits(primary)) {
+      return checkCopy(primary);
     }
     byte[] copy = findCopy();
-    if (copy == null) {
-      return null;
+    if (copy != null && (complaint != null || rootFits(copy))) {
+      // A whole superblock of another volume here must not make this one's content pass for damaged.
+      findings.add(FindingCode.SUPERBLOCK_DAMAGED, 0, "the superblock of this volume",
+          complaint == null ? "that of volume " + BlockHeader.volume(MemorySegment.ofArray(primary))
+              : complaint,
+          () -> put(copy, 0));
+      return Superblock.read(MemorySegment.ofArray(copy));
     }
-    findings.add(FindingCode.SUPERBLOCK_DAMAGED, 0, "a superblock", complaint, () -> put(copy, 0));
-    return Superblock.read(MemorySegment.ofArray(copy));
+    return complaint == null ? checkCopy(primary) : null;
   }
 
-  private void checkCopy(byte[] primary, Geometry geometry) {
-    long at = geometry.backupSuperblock();
-    if (geometry.groupCount() < 2) {
-      return;
+  /** Whether the block it says is the root inode says so too. */
+  private boolean rootFits(byte[] superblock) {
+    MemorySegment image = MemorySegment.ofArray(superblock);
+    long root = getLong(image, ROOT_INODE);
+    byte[] bytes = BlockStore.readRaw(device, root);
+    return BlockHeader.complaint(bytes, root, BlockHeader.volume(image)) == null
+        && BlockHeader.type(MemorySegment.ofArray(bytes)) == BlockType.INODE;
+  }
+
+  private Superblock checkCopy(byte[] primary) {
+    Superblock good = Superblock.read(MemorySegment.ofArray(primary));
+    long at = good.geometry().backupSuperblock();
+    if (good.geometry().groupCount() < 2) {
+      return good;
     }
     byte[] copy = BlockStore.readRaw(device, at);
     String complaint = complaint(copy, at);
@@ -68,6 +80,7 @@ final class SuperblockCheck {
       findings.add(
           FindingCode.SUPERBLOCK_COPY_DAMAGED, at, "a copy of block 0", complaint, () -> put(primary, at));
     }
+    return good;
   }
 
   private static boolean sameContent(byte[] a, byte[] b) {

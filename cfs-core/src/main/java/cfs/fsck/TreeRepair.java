@@ -2,14 +2,19 @@ package cfs.fsck;
 
 import static cfs.format.Fields.putInt;
 
+import cfs.alloc.Run;
 import cfs.format.BlockType;
 import cfs.format.DirectoryEntry;
+import cfs.format.ExtentRecord;
 import cfs.format.InodeRecord;
 import cfs.tree.BTree;
 import cfs.tree.Cursor;
 import cfs.tree.Visitor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +27,11 @@ final class TreeRepair {
 
   private final CheckedVolume volume;
   private final SpareBlocks spare;
+
+  /** Trees that were found good after the pass: what is done to them here leaves them so. */
+  private final Set<Long> goodPayloads = new HashSet<>();
+
+  private final Set<Long> goodXattrs = new HashSet<>();
 
   TreeRepair(CheckedVolume volume, SpareBlocks spare) {
     this.volume = volume;
@@ -39,7 +49,12 @@ final class TreeRepair {
 
   private @Nullable OfflineTree openGood(long inode, boolean payload) {
     OfflineTree tree = open(inode, payload);
-    return tree != null && BTree.verify(tree, Visitor.NONE).isEmpty() ? tree : null;
+    Set<Long> known = payload ? goodPayloads : goodXattrs;
+    if (tree == null || !known.contains(inode) && !BTree.verify(tree, Visitor.NONE).isEmpty()) {
+      return null;
+    }
+    known.add(inode);
+    return tree;
   }
 
   void delete(long inode, boolean payload, long key) {
@@ -116,6 +131,30 @@ final class TreeRepair {
       }
     }
     return false;
+  }
+
+  /** Gives the file a copy of an extent's blocks, in as many pieces as it takes. */
+  void unshare(long inode, long key) {
+    OfflineTree tree = openGood(inode, true);
+    Cursor cursor = new Cursor();
+    if (tree == null || !new BTree(tree).find(key, cursor)) {
+      return;
+    }
+    ExtentRecord extent = ExtentRecord.read(cursor.segment(), cursor.payloadOffset());
+    List<Run> copy = spare.takeData(extent.count());
+    BTree extents = new BTree(tree);
+    extents.delete(key);
+    int done = 0;
+    for (Run run : copy) {
+      if (!extent.unwritten()) {
+        volume.copy(extent.volumeBlock() + done, run.start(), run.count());
+      }
+      extents.insert(key + done,
+          new ExtentRecord(run.start(), run.count(), extent.flags(), extent.birthEpoch()).toBytes());
+      done += run.count();
+    }
+    volume.store().device().flush();
+    tree.finish();
   }
 
   /** Builds a damaged tree anew from the leaves that can be read; the old nodes are left to be found as leaked. */

@@ -6,6 +6,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes docs/FORMAT.md from the layouts, so that the page cannot say anything else than the code does. */
@@ -206,7 +207,7 @@ final class FormatPage {
   private static String types() {
     List<String> names = new ArrayList<>();
     for (BlockType type : BlockType.values()) {
-      names.add(type.code() + " " + type.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+      names.add(type.code() + " " + type.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
     return String.join(", ", names);
   }

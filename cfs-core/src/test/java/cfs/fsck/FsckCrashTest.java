@@ -69,7 +69,7 @@ class FsckCrashTest {
     }
     host.fs.close();
     List<Change> changes = device.recorded();
-    for (int cut = 0; cut <= changes.size(); cut += 1 + random.nextInt(1 + changes.size() / 60)) {
+    for (int cut = 0; cut <= changes.size(); cut += 1 + random.nextInt(1 + changes.size() / 30)) {
       String what = "seed " + seed + " cut " + cut;
       MemoryDevice crashed = crash(base, changes, cut, new Random(seed + cut));
       sound(crashed, what);

@@ -8,14 +8,24 @@ import static cfs.format.Fields.putShort;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cfs.format.BlockHeader;
+import cfs.format.BlockType;
 import cfs.format.ChunkMap;
+import cfs.format.ExtentRecord;
 import cfs.format.Geometry;
 import cfs.format.GroupHeader;
 import cfs.format.InodeRecord;
+import cfs.format.SlotRecord;
 import cfs.fs.Attributes;
 import cfs.fsck.Finding.Outcome;
+import cfs.inode.Xattrs;
+import cfs.journal.SlotTable;
+import cfs.port.MemoryDevice;
+import cfs.tree.Cursor;
+import cfs.tree.Page;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class FsckTest {
@@ -105,7 +115,7 @@ class FsckTest {
 
   @Test
   void emptyDeviceIsNoVolume() {
-    FsckReport report = Fsck.check(new cfs.port.MemoryDevice(1 << 27), new FsckOptions(RepairLevel.YES, 0),
+    FsckReport report = Fsck.check(new MemoryDevice(1 << 27), new FsckOptions(RepairLevel.YES, 0),
         FsckProgress.NONE);
     assertThat(report.exitCode()).isEqualTo(FsckReport.OPERATIONAL_ERROR);
     assertThat(report.failure()).contains("no CFS volume");
@@ -127,6 +137,27 @@ class FsckTest {
   void superblockThatPromisesMoreThanTheDeviceHasIsNotBelieved() {
     image.edit(0, s -> putLong(s, BlockHeader.BYTES + 16 + 64 + 8, 1L << 50));
     repairedAt(RepairLevel.YES, FindingCode.SUPERBLOCK_DAMAGED);
+  }
+
+  @Test
+  void superblockOfAnotherVolumeIsNotBelieved() {
+    populate();
+    byte[] foreign = image.store.readRaw(0);
+    BlockHeader.init(MemorySegment.ofArray(foreign), BlockType.SUPERBLOCK, 0,
+        new UUID(8, 8), 0, 1, 1);
+    BlockHeader.seal(foreign);
+    image.store.write(0, foreign);
+    repairedAt(RepairLevel.YES, FindingCode.SUPERBLOCK_DAMAGED);
+  }
+
+  @Test
+  void unknownFeatureIsRefused() {
+    image.edit(0, s -> putLong(s, BlockHeader.BYTES + 128, 4));
+    image.device.record();
+    FsckReport report = check(RepairLevel.YES);
+    assertThat(report.exitCode()).isEqualTo(FsckReport.OPERATIONAL_ERROR);
+    assertThat(report.failure()).contains("features 4");
+    assertThat(image.device.recorded()).isEmpty();
   }
 
   @Test
@@ -185,19 +216,59 @@ class FsckTest {
   }
 
   @Test
-  void blockOfTwoFilesIsReportedOnly() {
-    image.fileWithExtent(image.root, "a", 2, 3);
+  void dataOfTwoFilesIsCopied() {
+    long a = image.fileWithExtent(image.root, "a", 2, 300);
+    long start = 2 * image.geometry.groupBlocks() + Geometry.CHUNK_BLOCKS;
+    byte[] content = new byte[4096];
+    content[17] = 99;
+    image.store.write(start + 1, content);
     long b = image.inode(Attributes.REGULAR, 1, InodeRecord.EXTENTS, 4096);
     image.link(image.root, "b", b);
-    image.extent(b, 0, 2 * image.geometry.groupBlocks() + Geometry.CHUNK_BLOCKS + 1, 1, 0);
+    image.extent(b, 5, start + 1, 280, 0);
+    repairedAt(RepairLevel.YES, FindingCode.BLOCK_SHARED);
+    for (long file : new long[]{a, b}) {
+      image.payload(file, t -> {
+        Cursor c = new Cursor();
+        assertThat(t.find(file == a ? 0 : 5, c)).isTrue();
+        long block = ExtentRecord.volumeBlock(c.segment(), c.payloadOffset())
+            + (file == a ? 1 : 0);
+        assertThat(image.store.readRaw(block)[17]).isEqualTo((byte) 99);
+      });
+    }
+  }
+
+  @Test
+  void dataThatLiesOnMetadataMovesAway() {
+    long a = image.inode(Attributes.REGULAR, 1, InodeRecord.EXTENTS, 4096);
+    image.link(image.root, "a", a);
+    long dir = image.directory(image.root, "dir");
+    for (int i = 0; i < 100; i++) {
+      image.file(dir, "file-with-a-longer-name-" + i);
+    }
+    long node = Page.child(image.image(dir), InodeRecord.PAYLOAD, 0);
+    image.extent(a, 0, node, 1, 0);
+    FsckReport report = check(RepairLevel.YES);
+    assertThat(codes(report)).contains(FindingCode.BLOCK_SHARED);
+    assertThat(report.exitCode()).as(report.findings().toString()).isEqualTo(FsckReport.REPAIRED);
+    clean();
+    assertThat(check(RepairLevel.NONE).otherInodes()).isEqualTo(101);
+  }
+
+  /** Nobody can tell which of two journals is the real one. */
+  @Test
+  void journalOfTwoSlotsIsReportedOnly() {
+    image.slot(5);
+    SlotRecord one = SlotTable.read(image.store, 5);
+    SlotTable.write(image.store,
+        new SlotRecord(6, one.journalBlock(), one.journalBlocks(), one.orphanDirectory()), 1);
     notRepaired(FindingCode.BLOCK_SHARED);
   }
 
   @Test
   void impossibleExtentBecomesAHole() {
     long a = image.fileWithExtent(image.root, "a", 2, 3);
-    image.payload(a, t -> t.insert(9, new cfs.format.ExtentRecord(Long.MAX_VALUE - 5, 4, 0, 1).toBytes()));
-    image.payload(a, t -> t.insert(11, new cfs.format.ExtentRecord(5000, -1, 0, 1).toBytes()));
+    image.payload(a, t -> t.insert(9, new ExtentRecord(Long.MAX_VALUE - 5, 4, 0, 1).toBytes()));
+    image.payload(a, t -> t.insert(11, new ExtentRecord(5000, -1, 0, 1).toBytes()));
     image.payload(a, t -> t.insert(12, new byte[3]));
     repairedAt(RepairLevel.YES, FindingCode.EXTENT_DAMAGED);
   }
@@ -297,7 +368,7 @@ class FsckTest {
     image.edit(image.root, r -> putLong(r, InodeRecord.SIZE, 1));
     repairedAt(RepairLevel.YES, FindingCode.ENTRY_MISPLACED);
     image.payload(image.root,
-        t -> assertThat(t.find(image.position("file"), new cfs.tree.Cursor())).isTrue());
+        t -> assertThat(t.find(image.position("file"), new Cursor())).isTrue());
   }
 
   @Test
@@ -355,7 +426,7 @@ class FsckTest {
   void damagedTreeNodeCostsOnlyItsOwnEntries() {
     long dir = populate();
     // The first child of the directory's root page.
-    long child = cfs.tree.Page.child(image.image(dir), InodeRecord.PAYLOAD, 0);
+    long child = Page.child(image.image(dir), InodeRecord.PAYLOAD, 0);
     flip(child);
     FsckReport dry = check(RepairLevel.NONE);
     assertThat(codes(dry)).contains(FindingCode.TREE_DAMAGED, FindingCode.INODE_UNREACHABLE);
@@ -371,11 +442,11 @@ class FsckTest {
     image.xattr(file, "user.good", 5000);
     image.xattr(file, "user.bad", 5000);
     clean();
-    image.xattrs(file, t -> t.delete(cfs.inode.Xattrs.hash("user.bad".getBytes()) + 2));
+    image.xattrs(file, t -> t.delete(Xattrs.hash("user.bad".getBytes()) + 2));
     repairedAt(RepairLevel.YES, FindingCode.XATTR_DAMAGED);
     image.xattrs(file, t -> {
-      assertThat(t.find(cfs.inode.Xattrs.hash("user.good".getBytes()), new cfs.tree.Cursor())).isTrue();
-      assertThat(t.find(cfs.inode.Xattrs.hash("user.bad".getBytes()), new cfs.tree.Cursor())).isFalse();
+      assertThat(t.find(Xattrs.hash("user.good".getBytes()), new Cursor())).isTrue();
+      assertThat(t.find(Xattrs.hash("user.bad".getBytes()), new Cursor())).isFalse();
     });
   }
 
