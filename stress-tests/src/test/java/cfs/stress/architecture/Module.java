@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 enum Module {
   CORE("cfs-core", List.of("cfs"), Set.of(), List.of()),
   LOCK("lock-manager",
-      List.of("cfs.lock", "cfs.membership", "cfs.wire", "cfs.net", "cfs.identity", "cfs.coordinator", "cfs.fence",
+      List.of("cfs.lock", "cfs.membership", "cfs.wire", "cfs.net", "cfs.identity", "cfs.coordinator",
+          "cfs.fence",
           "cfs.runtime"),
       Set.of(CORE),
       List.of("io.netty", "org.apache.curator", "org.apache.zookeeper", "org.bouncycastle", "org.slf4j")),

@@ -215,7 +215,8 @@ public final class Cluster implements BeforeAllCallback, AfterEachCallback, Afte
       if (pid.isPresent()) {
         Output dump = Run.command(DUMP_LIMIT, "jcmd Thread.print",
             List.of(jcmd.toString(), Long.toString(pid.getAsLong()), "Thread.print", "-l"));
-        Path file = run.resolve("log").resolve("host" + host + "-" + System.currentTimeMillis() + THREADS_SUFFIX);
+        Path file = run.resolve("log")
+            .resolve("host" + host + "-" + System.currentTimeMillis() + THREADS_SUFFIX);
         try {
           Files.writeString(file, dump.toString());
           System.out.println("e2e: threads of host" + host + " are in " + file);
@@ -232,7 +233,9 @@ public final class Cluster implements BeforeAllCallback, AfterEachCallback, Afte
 
   private void printLogs() {
     try (Stream<Path> tree = Files.walk(run.resolve("log"))) {
-      for (Path log : tree.filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(THREADS_SUFFIX)).sorted().toList()) {
+      for (Path log : tree
+          .filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(THREADS_SUFFIX)).sorted()
+          .toList()) {
         List<String> lines = Files.readAllLines(log);
         System.out.println("==== " + log + " (" + lines.size() + " lines)");
         lines.stream().skip(Math.max(0, lines.size() - LOG_LINES_SHOWN)).forEach(System.out::println);
