@@ -398,6 +398,19 @@ public final class MountedVolume implements FileSystem {
     }
   }
 
+  private void writeTimesIfAlive(Inode inode) {
+    try {
+      if (inode.timesPending()) {
+        writeTimes(inode);
+      }
+    } catch (FsException e) {
+      if (e.error() != FsError.STALE) {
+        throw e;
+      }
+      // Deleted meanwhile, here or on another host: there is no time left to write.
+    }
+  }
+
   private void writeTimes(Inode inode) {
     inodeOperations.exclusive(inode.number(), i -> {
       parts.journal().run(2, i::writeTimes);
@@ -507,11 +520,7 @@ public final class MountedVolume implements FileSystem {
   public void close() {
     timers.forEach(Lane.Timer::cancel);
     orphans.reap();
-    parts.inodes().each(inode -> {
-      if (inode.timesPending()) {
-        writeTimes(inode);
-      }
-    });
+    parts.inodes().each(this::writeTimesIfAlive);
     parts.journal().close();
     slotLock.release(LockMode.EX);
   }
