@@ -129,8 +129,8 @@ public final class HostAssembly {
         config.volume().mountPoint(), mountOptions(), tasks, unmounted));
     unwind.add("mount", mount);
     kernel.set(mount);
-    return new AssembledHost(config, unwind, opened.catalog(), member, transport.counters(), failures, files,
-        mount);
+    return new AssembledHost(config, unwind, opened.catalog(), member, transport.counters(), failures,
+        new LastStatistics(files, tasks), mount);
   }
 
   private MountedVolume mountVolume(Volume volume, Member member, PlatformTasks tasks, KernelCache kernel,

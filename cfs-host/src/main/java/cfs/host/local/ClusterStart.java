@@ -22,7 +22,7 @@ import java.util.Optional;
 public final class ClusterStart {
   private static final Duration COORDINATOR_LIMIT = Duration.ofMinutes(1);
   private static final Duration HOST_LIMIT = Duration.ofMinutes(2);
-  private static final Duration ADMIN_LIMIT = Duration.ofSeconds(2);
+  private static final Duration ADMIN_LIMIT = Duration.ofSeconds(10);
   private static final long COORDINATOR_BYTES = 256L << 20;
 
   private final RunDirectory run;
@@ -98,13 +98,17 @@ public final class ClusterStart {
 
   private void awaitHost(HostConfig host, StartingProcess process) {
     String text = process.awaitReady(HOST_LIMIT);
-    boolean ready = new AdminClient(host.adminSocket()).status(ADMIN_LIMIT)
-        .filter(status -> status.state() == HostState.READY).isPresent();
-    if (!ready || MountTable.at(host.volume().mountPoint()).isEmpty()) {
+    if (!answers(host) || MountTable.at(host.volume().mountPoint()).isEmpty()) {
       throw new Problem(ProblemCode.DAEMON_UNREACHABLE, host.hostName() + " (pid " + process.pid()
           + ") runs but is not mounted or does not answer", CommandName.cfs("status"));
     }
     progress.line(host.hostName(), text + " (pid " + process.pid() + ")");
+  }
+
+  /** Also while the next host joins, which makes all others wait for a moment. */
+  private static boolean answers(HostConfig host) {
+    return new AdminClient(host.adminSocket()).status(ADMIN_LIMIT).filter(status -> status
+        .state() == HostState.READY || status.state() == HostState.RECOVERING).isPresent();
   }
 
   private static void requirePort(Endpoint endpoint, String user) {
