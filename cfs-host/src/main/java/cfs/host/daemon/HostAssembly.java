@@ -13,6 +13,7 @@ import cfs.host.config.Endpoint;
 import cfs.host.config.HostConfig;
 import cfs.host.os.MountPoints;
 import cfs.host.os.Ports;
+import cfs.host.os.Programs;
 import cfs.host.problem.CommandName;
 import cfs.host.problem.Problem;
 import cfs.host.problem.ProblemCode;
@@ -150,8 +151,9 @@ public final class HostAssembly {
         Math.clamp(fitting, INODES_CACHED_MIN, cfs.fs.MountOptions.DEFAULTS.inodesCached()));
   }
 
+  /** Other users may enter only when root mounts: fusermount3 refuses it unless fuse.conf allows it. */
   private MountOptions mountOptions() {
-    return new MountOptions("cfs:" + config.volume().name(), config.volume().readOnly(), true,
+    return new MountOptions("cfs:" + config.volume().name(), config.volume().readOnly(), Programs.isRoot(),
         Session.Options.COHERENT);
   }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Starts the processes of a cluster that is set up, and only those that do not run. */
 public final class ClusterStart {
@@ -39,6 +40,8 @@ public final class ClusterStart {
     for (HostConfig host : hosts) {
       starting.add(startHost(host));
     }
+    progress.line("hosts",
+        "starting " + hosts.stream().map(HostConfig::hostName).collect(Collectors.joining(", ")));
     // All are waited for, so that one problem does not leave others half started and unseen.
     Optional<Problem> first = Optional.empty();
     for (int i = 0; i < starting.size(); i++) {
