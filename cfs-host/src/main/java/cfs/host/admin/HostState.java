@@ -10,6 +10,8 @@ public enum HostState {
   READY,
   /** Its lease or its coordinator session is in doubt; I/O may be waiting. */
   SUSPECTED,
+  /** Somebody's journal is being replayed; new locks, and calls that need them, wait for it. */
+  RECOVERING,
   /** Unmounting, giving locks up, leaving. */
   STOPPING,
   /** Removed from the cluster; its mount answers no more. */

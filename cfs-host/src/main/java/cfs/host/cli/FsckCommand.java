@@ -47,6 +47,7 @@ final class FsckCommand implements Callable<Integer> {
   /** How much may be changed; at most one of them. */
   private static final class Level {
     @Option(names = "-n", description = "Only look, change nothing (default).")
+    @SuppressWarnings("UnusedVariable") // what is done without it, too; it excludes the others
     private boolean none;
 
     @Option(names = "-p", description = "Repair what loses nothing and needs no judgement.")

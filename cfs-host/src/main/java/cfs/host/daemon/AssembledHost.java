@@ -3,11 +3,10 @@ package cfs.host.daemon;
 import cfs.catalog.Catalog;
 import cfs.catalog.SegmentKind;
 import cfs.catalog.SegmentRecord;
-import cfs.error.FsException;
-import cfs.fs.FileSystem;
 import cfs.fs.VolumeStatistics;
 import cfs.fuse.MountException;
 import cfs.fuse.adapter.FuseMount;
+import cfs.host.admin.HostState;
 import cfs.host.admin.HostStatus.LunStatus;
 import cfs.host.admin.HostStatus.MemberStatusLine;
 import cfs.host.admin.HostStatus.ViewStatus;
@@ -39,18 +38,18 @@ final class AssembledHost implements RunningHost {
   private final Member member;
   private final NetCounters network;
   private final Failures failures;
-  private final FileSystem files;
+  private final LastStatistics statistics;
   private final FuseMount mount;
 
   AssembledHost(HostConfig config, Unwind unwind, Catalog catalog, Member member, NetCounters network,
-      Failures failures, FileSystem files, FuseMount mount) {
+      Failures failures, LastStatistics statistics, FuseMount mount) {
     this.config = config;
     this.unwind = unwind;
     this.catalog = catalog;
     this.member = member;
     this.network = network;
     this.failures = failures;
-    this.files = files;
+    this.statistics = statistics;
     this.mount = mount;
   }
 
@@ -76,15 +75,13 @@ final class AssembledHost implements RunningHost {
 
   @Override
   public @Nullable VolumeStatus volume() {
-    try {
-      VolumeStatistics statistics = files.statistics();
-      long block = statistics.blockBytes();
-      return new VolumeStatus(catalog.name(), catalog.volume().toString(), statistics.totalBlocks() * block,
-          (statistics.totalBlocks() - statistics.freeBlocks()) * block, statistics.usableBlocks() * block,
-          layout());
-    } catch (FsException notNow) {
+    VolumeStatistics counted = statistics.get();
+    if (counted == null) {
       return null;
     }
+    long block = counted.blockBytes();
+    return new VolumeStatus(catalog.name(), catalog.volume().toString(), counted.totalBlocks() * block,
+        (counted.totalBlocks() - counted.freeBlocks()) * block, counted.usableBlocks() * block, layout());
   }
 
   private String layout() {
@@ -102,18 +99,21 @@ final class AssembledHost implements RunningHost {
   }
 
   @Override
-  public String doubt() {
+  public Condition condition() {
     MemberStatus status = now(member);
     if (status == null) {
-      return "the cluster lane does not answer";
+      return new Condition(HostState.SUSPECTED, "the cluster lane does not answer");
     }
     if (status.phase() != Phase.MEMBER) {
-      return "its phase is " + status.phase();
+      return new Condition(HostState.SUSPECTED, "its phase is " + status.phase());
     }
-    if (!status.view().recovering().isEmpty()) {
-      return "waiting for the replay of journals " + status.view().recovering().keySet();
+    String problem = status.storeProblem();
+    if (problem != null) {
+      return new Condition(HostState.SUSPECTED, problem);
     }
-    return status.storeProblem() == null ? "" : status.storeProblem();
+    return status.view().recovering().isEmpty() ? Condition.SERVING
+        : new Condition(HostState.RECOVERING,
+            "journals are replayed: " + status.view().recovering().keySet());
   }
 
   @Override

@@ -136,11 +136,11 @@ public final class Daemon {
 
   private HostStatus status() {
     RunningHost running = host;
-    String doubt = running == null ? "" : running.doubt();
-    HostState shown = state == HostState.READY && !doubt.isEmpty() ? HostState.SUSPECTED : state;
+    RunningHost.Condition shown = running != null && state == HostState.READY
+        ? running.condition()
+        : new RunningHost.Condition(state, step);
     Runtime runtime = Runtime.getRuntime();
-    return new HostStatus(HostStatus.SCHEMA, config.hostId(), config.hostName(), shown,
-        doubt.isEmpty() ? step : doubt,
+    return new HostStatus(HostStatus.SCHEMA, config.hostId(), config.hostName(), shown.state(), shown.step(),
         ProcessHandle.current().pid(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos),
         Version.current(), config.clusterUuid().toString(), running == null ? null : running.view(),
         running == null ? null : running.volume(), running == null ? List.of() : running.luns(),

@@ -13,6 +13,7 @@ import cfs.host.config.Endpoint;
 import cfs.host.config.HostConfig;
 import cfs.host.os.MountPoints;
 import cfs.host.os.Ports;
+import cfs.host.os.Programs;
 import cfs.host.problem.CommandName;
 import cfs.host.problem.Problem;
 import cfs.host.problem.ProblemCode;
@@ -129,8 +130,8 @@ public final class HostAssembly {
         config.volume().mountPoint(), mountOptions(), tasks, unmounted));
     unwind.add("mount", mount);
     kernel.set(mount);
-    return new AssembledHost(config, unwind, opened.catalog(), member, transport.counters(), failures, files,
-        mount);
+    return new AssembledHost(config, unwind, opened.catalog(), member, transport.counters(), failures,
+        new LastStatistics(files, tasks), mount);
   }
 
   private MountedVolume mountVolume(Volume volume, Member member, PlatformTasks tasks, KernelCache kernel,
@@ -150,8 +151,9 @@ public final class HostAssembly {
         Math.clamp(fitting, INODES_CACHED_MIN, cfs.fs.MountOptions.DEFAULTS.inodesCached()));
   }
 
+  /** Other users may enter only when root mounts: fusermount3 refuses it unless fuse.conf allows it. */
   private MountOptions mountOptions() {
-    return new MountOptions("cfs:" + config.volume().name(), config.volume().readOnly(), true,
+    return new MountOptions("cfs:" + config.volume().name(), config.volume().readOnly(), Programs.isRoot(),
         Session.Options.COHERENT);
   }
 

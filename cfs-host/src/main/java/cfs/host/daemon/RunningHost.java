@@ -1,5 +1,6 @@
 package cfs.host.daemon;
 
+import cfs.host.admin.HostState;
 import cfs.host.admin.HostStatus.LunStatus;
 import cfs.host.admin.HostStatus.ViewStatus;
 import cfs.host.admin.HostStatus.VolumeStatus;
@@ -18,8 +19,13 @@ public interface RunningHost extends AutoCloseable {
 
   List<LunStatus> luns();
 
-  /** Why I/O may be waiting just now, or the empty string. */
-  String doubt();
+  /** READY, or why I/O may be waiting just now. */
+  Condition condition();
+
+  /** @param step what is being done or waited for, for people */
+  record Condition(HostState state, String step) {
+    static final Condition SERVING = new Condition(HostState.READY, "serving");
+  }
 
   /** Counters by layer and name. */
   Map<String, Map<String, Long>> counters();

@@ -17,12 +17,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Starts the processes of a cluster that is set up, and only those that do not run. */
 public final class ClusterStart {
   private static final Duration COORDINATOR_LIMIT = Duration.ofMinutes(1);
   private static final Duration HOST_LIMIT = Duration.ofMinutes(2);
-  private static final Duration ADMIN_LIMIT = Duration.ofSeconds(2);
+  private static final Duration ADMIN_LIMIT = Duration.ofSeconds(10);
   private static final long COORDINATOR_BYTES = 256L << 20;
 
   private final RunDirectory run;
@@ -39,6 +40,8 @@ public final class ClusterStart {
     for (HostConfig host : hosts) {
       starting.add(startHost(host));
     }
+    progress.line("hosts",
+        "starting " + hosts.stream().map(HostConfig::hostName).collect(Collectors.joining(", ")));
     // All are waited for, so that one problem does not leave others half started and unseen.
     Optional<Problem> first = Optional.empty();
     for (int i = 0; i < starting.size(); i++) {
@@ -98,13 +101,17 @@ public final class ClusterStart {
 
   private void awaitHost(HostConfig host, StartingProcess process) {
     String text = process.awaitReady(HOST_LIMIT);
-    boolean ready = new AdminClient(host.adminSocket()).status(ADMIN_LIMIT)
-        .filter(status -> status.state() == HostState.READY).isPresent();
-    if (!ready || MountTable.at(host.volume().mountPoint()).isEmpty()) {
+    if (!answers(host) || MountTable.at(host.volume().mountPoint()).isEmpty()) {
       throw new Problem(ProblemCode.DAEMON_UNREACHABLE, host.hostName() + " (pid " + process.pid()
           + ") runs but is not mounted or does not answer", CommandName.cfs("status"));
     }
     progress.line(host.hostName(), text + " (pid " + process.pid() + ")");
+  }
+
+  /** Also while the next host joins, which makes all others wait for a moment. */
+  private static boolean answers(HostConfig host) {
+    return new AdminClient(host.adminSocket()).status(ADMIN_LIMIT).filter(status -> status
+        .state() == HostState.READY || status.state() == HostState.RECOVERING).isPresent();
   }
 
   private static void requirePort(Endpoint endpoint, String user) {

@@ -32,6 +32,7 @@ final class Spawn {
         "-XX:ErrorFile=" + logDirectory.resolve(name + "-crash-%p.log"),
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
+        "-Dlogback.configurationFile=logback-file.xml",
         "-Dcfs.log=" + logDirectory.resolve(name + ".log"),
         "-Dcfs.name=" + name,
         "-Dcfs.command=" + System.getProperty("cfs.command", "./cfs"),

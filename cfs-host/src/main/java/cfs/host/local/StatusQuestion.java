@@ -51,7 +51,7 @@ public final class StatusQuestion {
     String address = config.coordinator().connect();
     Optional<ProcessIdentity> process = ProcessIdentity.living(run.coordinatorPid());
     Endpoint first = Endpoint.parse(address.split(",", -1)[0].strip());
-    boolean listening = !Ports.isFree(first.host(), first.port());
+    boolean listening = Ports.answers(first.host(), first.port());
     return new CoordinatorStatus(address, listening, process.map(ProcessIdentity::pid).orElse(0L));
   }
 
@@ -93,8 +93,10 @@ public final class StatusQuestion {
       case STARTING, STOPPING -> checks.add(new HealthCheck("HOST_NOT_READY",
           name + " (pid " + host.pid() + ") is " + host.state() + ": " + host.step() + "."));
       case SUSPECTED ->
-        checks.add(new HealthCheck("HOST_SUSPECTED", name + " has lost the coordinator: " + host.step()
-            + "."));
+        checks.add(
+            new HealthCheck("HOST_SUSPECTED", name + " may be losing its place in the cluster: " + host.step()
+                + "."));
+      case RECOVERING -> checks.add(new HealthCheck("HOST_RECOVERING", name + ": " + host.step() + "."));
       case FENCED -> checks.add(new HealthCheck("HOST_FENCED", name + " was removed from the cluster."));
       case READY -> {
         if (!host.mount().mounted()) {

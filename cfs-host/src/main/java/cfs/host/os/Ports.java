@@ -5,11 +5,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
 /** TCP ports of the loopback interface. */
 public final class Ports {
+  private static final int CONNECT_MILLIS = 500;
+
   private Ports() {}
 
   /** {@code count} different ports that were free at this moment. */
@@ -36,6 +39,16 @@ public final class Ports {
       socket.bind(new InetSocketAddress(host, port), 1);
       return true;
     } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  /** Whether somebody accepts connections there. */
+  public static boolean answers(String host, int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+      return true;
+    } catch (IOException refused) {
       return false;
     }
   }

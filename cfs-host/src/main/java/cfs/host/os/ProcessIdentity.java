@@ -28,13 +28,19 @@ public record ProcessIdentity(long pid, long startTicks, String bootId) {
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
       List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
-      if (fields.get(STATE_FIELD).matches("[ZXx]")) {
+      if (fields.get(STATE_FIELD).matches("[ZXx]") && !hasThreads(pid)) {
         return Optional.empty();
       }
       return Optional.of(new ProcessIdentity(pid, Long.parseLong(fields.get(START_FIELD)), currentBoot()));
     } catch (IOException gone) {
       return Optional.empty();
     }
+  }
+
+  /** The first thread of a killed process is a zombie while others still end; files and locks are held until the last. */
+  private static boolean hasThreads(long pid) {
+    String[] threads = Path.of("/proc", Long.toString(pid), "task").toFile().list();
+    return threads != null && threads.length > 1;
   }
 
   public boolean alive() {

@@ -60,8 +60,8 @@ class DaemonTest {
     }
 
     @Override
-    public String doubt() {
-      return "";
+    public Condition condition() {
+      return Condition.SERVING;
     }
 
     @Override

@@ -87,8 +87,13 @@ class LocalClusterTest {
   private static void kill(Path pidFile) throws InterruptedException {
     ProcessIdentity process = ProcessIdentity.living(pidFile).orElseThrow();
     process.signal(true);
+    awaitEnd(process);
+  }
+
+  /** At most half a minute, far more than any lease. */
+  private static void awaitEnd(ProcessIdentity process) throws InterruptedException {
     for (int i = 0; process.alive(); i++) {
-      assertThat(i).isLessThan(1000);
+      assertThat(i).isLessThan(3000);
       TimeUnit.MILLISECONDS.sleep(10);
     }
   }
@@ -190,6 +195,40 @@ class LocalClusterTest {
 
   @Test
   @Order(9)
+  void hostsWithoutACoordinatorStopByThemselvesAndUpBringsThemBack() throws Exception {
+    ok(cfs("up"));
+    Files.write(host(1, "before"), new byte[5000], NEW_AND_SYNCED);
+    List<ProcessIdentity> daemons = List.of(ProcessIdentity.living(pidFile(1)).orElseThrow(),
+        ProcessIdentity.living(pidFile(2)).orElseThrow());
+    kill(run.coordinatorPid());
+    for (ProcessIdentity daemon : daemons) {
+      awaitEnd(daemon);
+    }
+    assertThat(MountTable.at(run.mountPoint(1))).isEmpty();
+    assertThat(MountTable.at(run.mountPoint(2))).isEmpty();
+    assertThat(run.log().resolve("host1.log")).content().contains("fenced: ");
+    Cli status = cfs("status");
+    assertThat(status.exitCode()).isEqualTo(3);
+    assertThat(status.out()).contains("HEALTH_DOWN", "COORDINATOR_DOWN");
+    ok(cfs("up"));
+    assertThat(host(2, "before")).hasSize(5000);
+  }
+
+  @Test
+  @Order(10)
+  void aHostThatHangsIsKilledBeforeTheOthersGoOn() throws Exception {
+    Files.write(host(1, "hung"), "kept".getBytes(StandardCharsets.US_ASCII), NEW_AND_SYNCED);
+    ProcessIdentity daemon = ProcessIdentity.living(pidFile(1)).orElseThrow();
+    assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(daemon.pid())).start().waitFor()).isZero();
+    Files.write(host(2, "hung"), "taken over".getBytes(StandardCharsets.US_ASCII));
+    assertThat(daemon.alive()).isFalse();
+    assertThat(host(2, "hung")).hasContent("taken over");
+    ok(cfs("up"));
+    assertThat(host(1, "hung")).hasContent("taken over");
+  }
+
+  @Test
+  @Order(11)
   void downLeavesNothingRunningAndACleanVolume() {
     ok(cfs("down"));
     for (HostConfig host : run.hosts()) {
@@ -202,7 +241,7 @@ class LocalClusterTest {
   }
 
   @Test
-  @Order(10)
+  @Order(12)
   void aTakenPortIsNamedAndNewOnesAreChosenOnRequest() throws IOException {
     HostConfig host = run.hosts().getFirst();
     Endpoint listen = host.listen();
