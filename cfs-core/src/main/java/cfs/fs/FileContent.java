@@ -74,22 +74,26 @@ final class FileContent {
       }
       return count;
     }
-    ExtentMap map = parts.extents(inode);
-    Mapping m = new Mapping();
+    Mapping m = inode.takeMapping();
     int done = 0;
     while (done < count) {
-      long at = offset + done;
-      map.find(at / BLOCK, m);
-      int inBlock = (int) (at % BLOCK);
-      int here = (int) Math.min(count - done, bytes(m.count()) - inBlock);
-      if (m.written()) {
-        io.read(m.volumeBlock() * BLOCK + inBlock, to, toOffset + done, here);
-      } else {
-        to.asSlice(toOffset + done, here).fill((byte) 0);
-      }
-      done += here;
+      done += readRun(inode, m, offset + done, to, toOffset + done, count - done);
     }
+    inode.giveMapping(m);
     return count;
+  }
+
+  /** Reads from one extent or hole; answers how much. */
+  private int readRun(Inode inode, Mapping m, long at, MemorySegment to, long toOffset, int length) {
+    inode.extents().find(at / BLOCK, m);
+    int inBlock = (int) (at % BLOCK);
+    int here = (int) Math.min(length, bytes(m.count()) - inBlock);
+    if (m.written()) {
+      io.read(m.volumeBlock() * BLOCK + inBlock, to, toOffset, here);
+    } else {
+      to.asSlice(toOffset, here).fill((byte) 0);
+    }
+    return here;
   }
 
   private static long bytes(long blocks) {
@@ -146,31 +150,30 @@ final class FileContent {
         || offset > inode.size() - length) {
       return false;
     }
-    ExtentMap map = parts.extents(inode);
-    Mapping m = new Mapping();
-    long endBlock = (offset + length + BLOCK - 1) / BLOCK;
-    long at = offset / BLOCK;
-    map.find(at, m);
-    if (m.written() && at + m.count() >= endBlock) {
-      io.write(m.volumeBlock() * BLOCK + offset % BLOCK, from, fromOffset, length);
-      inode.modifiedLazily(parts.now());
-      return true;
-    }
-    for (long block = at; block < endBlock; block += m.count()) {
-      map.find(block, m);
-      if (!m.written()) {
-        return false;
-      }
-    }
-    int done = 0;
-    while (done < length) {
+    Mapping m = inode.takeMapping();
+    boolean written = allWritten(inode, m, offset, length);
+    for (int done = 0; written && done < length;) {
       long position = offset + done;
-      map.find(position / BLOCK, m);
+      inode.extents().find(position / BLOCK, m);
       int here = (int) Math.min(length - done, bytes(m.count()) - position % BLOCK);
       io.write(m.volumeBlock() * BLOCK + position % BLOCK, from, fromOffset + done, here);
       done += here;
     }
-    inode.modifiedLazily(parts.now());
+    inode.giveMapping(m);
+    if (written) {
+      inode.modifiedLazily(parts.now());
+    }
+    return written;
+  }
+
+  private static boolean allWritten(Inode inode, Mapping m, long offset, int length) {
+    long end = (offset + length + BLOCK - 1) / BLOCK;
+    for (long block = offset / BLOCK; block < end; block += m.count()) {
+      inode.extents().find(block, m);
+      if (!m.written()) {
+        return false;
+      }
+    }
     return true;
   }
 
@@ -189,7 +192,7 @@ final class FileContent {
       return;
     }
     toExtents(inode);
-    ExtentMap map = parts.extents(inode);
+    ExtentMap map = inode.extents();
     Mapping m = new Mapping();
     int done = 0;
     while (done < length) {
@@ -236,7 +239,7 @@ final class FileContent {
     long volumeBlock = m.volumeBlock();
     io.writePadded(volumeBlock * BLOCK, inBlock, from, fromOffset, length);
     int count = (int) blockAfter(inBlock + (long) length);
-    mapping(inode, edit -> parts.extents(inode).setWritten(edit, at / BLOCK, count));
+    mapping(inode, edit -> inode.extents().setWritten(edit, at / BLOCK, count));
   }
 
   private interface MapChange {
@@ -272,7 +275,7 @@ final class FileContent {
           io.writePadded(run.start() * BLOCK, 0, MemorySegment.ofArray(content), 0, size);
           inode.kind(tx, InodeRecord.EXTENTS);
           ExtentRecord extent = new ExtentRecord(run.start(), 1, 0, inode.epoch());
-          parts.extents(inode).insert(new Edit(tx, group), 0, extent);
+          inode.extents().insert(new Edit(tx, group), 0, extent);
           inode.addBlocks(tx, 1);
         }
       });
@@ -288,7 +291,7 @@ final class FileContent {
 
   /** Allocates, as unwritten, at least the block and at best all of the hole up to {@code until} and the unit around it. */
   private void allocate(Inode inode, long block, long until, long sizeBytes) {
-    ExtentMap map = parts.extents(inode);
+    ExtentMap map = inode.extents();
     Mapping m = new Mapping();
     long unit = unitBlocks(sizeBytes);
     long first = block / unit * unit;
@@ -332,7 +335,7 @@ final class FileContent {
         if (run != null) {
           ExtentRecord extent = new ExtentRecord(run.start(), run.count(), ExtentRecord.UNWRITTEN,
               inode.epoch());
-          parts.extents(inode).insert(new Edit(tx, group), fileBlock, extent);
+          inode.extents().insert(new Edit(tx, group), fileBlock, extent);
           inode.addBlocks(tx, run.count());
           got[0] = run;
         }
@@ -347,7 +350,7 @@ final class FileContent {
   void preallocate(Inode inode, long offset, long length) {
     finishTruncate(inode);
     toExtents(inode);
-    ExtentMap map = parts.extents(inode);
+    ExtentMap map = inode.extents();
     Mapping m = new Mapping();
     long end = blockAfter(offset + length);
     long block = offset / BLOCK;
@@ -421,7 +424,7 @@ final class FileContent {
 
   /** Zeroes bytes of written blocks in place; holes and unwritten blocks are zero as they are. */
   private void zero(Inode inode, long offset, long length) {
-    ExtentMap map = parts.extents(inode);
+    ExtentMap map = inode.extents();
     Mapping m = new Mapping();
     long done = 0;
     while (done < length) {
@@ -479,7 +482,7 @@ final class FileContent {
       if (inode.kind() == InodeRecord.INLINE) {
         return wantData ? offset : size;
       }
-      ExtentMap map = parts.extents(inode);
+      ExtentMap map = inode.extents();
       Mapping m = new Mapping();
       long at = offset;
       while (at < size) {

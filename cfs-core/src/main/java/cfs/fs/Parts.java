@@ -5,7 +5,6 @@ import cfs.format.DirectoryEntry;
 import cfs.format.Geometry;
 import cfs.format.Superblock;
 import cfs.inode.Directory;
-import cfs.inode.ExtentMap;
 import cfs.inode.Inode;
 import cfs.inode.InodeTable;
 import cfs.journal.BlockStore;
@@ -25,10 +24,6 @@ record Parts(
 
   Directory directory(Inode inode) {
     return new Directory(inode, superblock.hashSeed());
-  }
-
-  ExtentMap extents(Inode inode) {
-    return new ExtentMap(inode, superblock.geometry());
   }
 
   Geometry geometry() {

@@ -34,7 +34,7 @@ public final class Destruction {
 
   /** Unmaps whole blocks [from, to) of a file with extents; under its exclusive locks, outside of a transaction. */
   public void removeRange(Inode inode, long from, long to) {
-    ExtentMap map = new ExtentMap(inode, store.geometry());
+    ExtentMap map = inode.extents();
     for (Run last = map.lastIn(from, to); last != null; last = map.lastIn(from, to)) {
       // Cutting a hole into an extent adds one, and the tree may need nodes for it.
       List<Group> groups = allocator.lockForFreeing(last.start(), METADATA_BLOCKS);

@@ -24,7 +24,7 @@ public final class ExtentMap {
   private final BTree tree;
   private final Geometry geometry;
 
-  public ExtentMap(Inode inode, Geometry geometry) {
+  ExtentMap(Inode inode, Geometry geometry) {
     this.inode = inode;
     this.tree = inode.payload();
     this.geometry = geometry;
@@ -49,11 +49,6 @@ public final class ExtentMap {
     m.unwritten = false;
     m.volumeBlock = -1;
     m.count = tree.ceiling(fileBlock, c) ? c.key() - fileBlock : Long.MAX_VALUE - fileBlock;
-  }
-
-  /** Whether all nodes that {@link #find} needs are in memory is not known: it may read. True while the map has one page. */
-  public boolean inMemory() {
-    return tree.height() == 1;
   }
 
   private long count(Cursor c) {

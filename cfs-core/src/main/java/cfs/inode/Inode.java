@@ -25,6 +25,7 @@ import cfs.tree.BTree;
 import cfs.tree.Page;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,11 @@ public final class Inode {
   private final InodeTree xattrTree = new InodeTree(this, InodeRecord.XATTRS, InodeRecord.XATTR_BYTES);
   private final BTree payload = new BTree(payloadTree);
   private final BTree xattrs = new BTree(xattrTree);
+
+  private final ExtentMap extents;
+
+  /** One answer object for the hot path; concurrent users make their own. */
+  private final AtomicReference<@Nullable Mapping> spareMapping = new AtomicReference<>();
 
   private volatile @Nullable MetaBlock record;
 
@@ -75,6 +81,7 @@ public final class Inode {
     this.openLock = openLock;
     this.store = store;
     this.blocks = new OwnedBlocks(number, store);
+    this.extents = new ExtentMap(this, store.geometry());
   }
 
   public long number() {
@@ -373,6 +380,21 @@ public final class Inode {
     } finally {
       openGuard.unlock();
     }
+  }
+
+  /** Where the blocks of a file with extents are. */
+  public ExtentMap extents() {
+    return extents;
+  }
+
+  /** An answer object for {@link ExtentMap#find}, to be given back with {@link #giveMapping}. */
+  public Mapping takeMapping() {
+    Mapping spare = spareMapping.getAndSet(null);
+    return spare != null ? spare : new Mapping();
+  }
+
+  public void giveMapping(Mapping mapping) {
+    spareMapping.set(mapping);
   }
 
   BTree payload() {

@@ -30,9 +30,13 @@ public final class TestHost {
   }
 
   public TestHost(int id, BlockDevice device, LockSpace locks) {
+    this(id, device, locks, new JournalRecovery(device));
+  }
+
+  public TestHost(int id, BlockDevice device, LockSpace locks, JournalRecovery recovery) {
     this.id = id;
     this.locks = locks;
-    this.recovery = new JournalRecovery(device);
+    this.recovery = recovery;
     recovery.locks(locks);
     this.fs = MountedVolume.mount(
         device, id, locks, new WallClock(), tasks, KernelCache.NONE, recovery, MountOptions.DEFAULTS);

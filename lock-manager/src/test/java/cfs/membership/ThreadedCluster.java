@@ -18,15 +18,32 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Members in one process on real threads: a lane each, a loop-back network, a store in memory. No faults. */
-final class ThreadedCluster implements AutoCloseable {
+/**
+ * Members in one process on real threads: a lane each, a loop-back network that may lose and repeat frames, a store in memory.
+ */
+public final class ThreadedCluster implements AutoCloseable {
   private final Map<Integer, Transport.Receiver> receivers = new ConcurrentHashMap<>();
   private final Map<String, Coordinator.Versioned> values = new TreeMap<>();
   private final List<Consumer<String>> watchers = new CopyOnWriteArrayList<>();
   private final List<ScheduledExecutorService> lanes = new ArrayList<>();
   private final ExecutorService tasks = Executors.newCachedThreadPool();
+
+  private final Map<Integer, ScheduledExecutorService> laneOf = new ConcurrentHashMap<>();
+  private final AtomicLong frames = new AtomicLong();
+
+  /** Of 1000 frames so many are lost, and as many arrive twice. */
+  private final int faultPermille;
+
+  ThreadedCluster() {
+    this(0);
+  }
+
+  public ThreadedCluster(int faultPermille) {
+    this.faultPermille = faultPermille;
+  }
 
   static final Clock CLOCK = new Clock() {
     @Override
@@ -41,12 +58,35 @@ final class ThreadedCluster implements AutoCloseable {
   };
 
   Member boot(int id) throws Exception {
+    Member member = member(id, slot -> {});
+    member.join().get(10, TimeUnit.SECONDS);
+    return member;
+  }
+
+  /** The process is gone: its lane, its connections and, as if its session had expired, its announcement. */
+  public void kill(int id) {
+    ScheduledExecutorService lane = laneOf.remove(id);
+    if (lane != null) {
+      lane.shutdownNow();
+    }
+    receivers.remove(id);
+    synchronized (values) {
+      values.remove("/hosts/" + id);
+      watchers.forEach(watcher -> watcher.accept("/hosts/" + id));
+    }
+  }
+
+  /** A host that has not joined yet. */
+  public Member member(int id, Recovery recovery) {
     ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     lanes.add(executor);
+    laneOf.put(id, executor);
     Lane lane = new Lane() {
       @Override
       public void post(Runnable event) {
-        executor.execute(event);
+        if (laneOf.get(id) == executor) {
+          executor.execute(event);
+        }
       }
 
       @Override
@@ -63,12 +103,9 @@ final class ThreadedCluster implements AutoCloseable {
         };
       }
     };
-    Recovery recovery = slot -> {};
-    Member member = new Member(new HostRecord(id, System.nanoTime(), "loop:" + id, ""), new Memory(lane, id),
+    return new Member(new HostRecord(id, System.nanoTime(), "loop:" + id, ""), new Memory(lane, id),
         new LoopBack(id), lane, CLOCK, spawner(), (host, verified) -> verified.accept(true), recovery,
         why -> {});
-    member.join().get(10, TimeUnit.SECONDS);
-    return member;
   }
 
   private TaskSpawner spawner() {
@@ -109,8 +146,13 @@ final class ThreadedCluster implements AutoCloseable {
     @Override
     public void send(int toHost, ByteBuffer frame) {
       Receiver receiver = receivers.get(toHost);
-      if (receiver != null) {
-        receiver.onFrame(self, frame);
+      // A fixed pattern of numbers, so that a run's faults depend on nothing but the order of its frames.
+      long fate = (frames.incrementAndGet() * 0x9e3779b97f4a7c15L >>> 33) % 1000;
+      if (receiver != null && fate >= faultPermille) {
+        receiver.onFrame(self, frame.duplicate().order(frame.order()));
+        if (fate >= 1000 - faultPermille) {
+          receiver.onFrame(self, frame.duplicate().order(frame.order()));
+        }
       }
     }
 

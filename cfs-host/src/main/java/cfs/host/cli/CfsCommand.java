@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** The root of the command line. */
 @Command(name = "cfs", description = "CFS, a clustered shared-volume file system.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     UpCommand.class, DownCommand.class, StatusCommand.class, StatsCommand.class, MountCommand.class,
-    UmountCommand.class, FormatCommand.class, DoctorCommand.class, VersionCommand.class,
+    UmountCommand.class, FormatCommand.class, FsckCommand.class, DoctorCommand.class, VersionCommand.class,
     CoordinatorCommand.class, DaemonCommand.class,
     HelpCommand.class}, footer = {"", "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 degraded."})
 public final class CfsCommand implements Runnable {

@@ -47,10 +47,10 @@ final class MountCommand implements Callable<Integer> {
     Path point = mountPoint;
     if (file != null && volume.isEmpty()) {
       HostConfig host = HostConfigReader.read(file);
-      MountPoints.requireUsable(host.volume().mountPoint());
+      MountPoints.requireDirectory(host.volume().mountPoint());
       cluster.mount(host);
     } else if (file == null && !volume.isEmpty() && point != null) {
-      MountPoints.requireUsable(point);
+      MountPoints.requireDirectory(point);
       cluster.mount(volume, luns, point);
     } else {
       throw new ParameterException(spec.commandLine(), "Give either --config FILE or VOLUME and MOUNTPOINT");

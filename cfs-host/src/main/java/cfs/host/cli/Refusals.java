@@ -23,7 +23,7 @@ final class Refusals {
       default -> throw failure;
     }
     err.flush();
-    return ExitCode.FAILED;
+    return isFsck(line) ? FsckCommand.OPERATIONAL_ERROR : ExitCode.FAILED;
   }
 
   static int badUsage(ParameterException mistake, String[] arguments) {
@@ -33,6 +33,10 @@ final class Refusals {
         new Problem(ProblemCode.ARGUMENT_INVALID, String.valueOf(mistake.getMessage()), help).line());
     CommandLine.UnmatchedArgumentException.printSuggestions(mistake, line.getErr());
     line.getErr().flush();
-    return ExitCode.USAGE;
+    return isFsck(line) ? FsckCommand.USAGE : ExitCode.USAGE;
+  }
+
+  private static boolean isFsck(CommandLine line) {
+    return line.getCommandName().equals("fsck");
   }
 }

@@ -71,6 +71,7 @@ public final class HostAssembly {
   private final SplittableRng rng = SplittableRng.seeded();
   private final Failures failures = new Failures();
   private final SwitchedLease lease = new SwitchedLease();
+  private final long incarnation = rng.nextLong();
 
   private HostAssembly(HostConfig config, Consumer<String> step, Consumer<String> fenced,
       Runnable unmounted) {
@@ -99,7 +100,6 @@ public final class HostAssembly {
   private RunningHost start() {
     requireMountable();
     step.accept("taking the fence lock");
-    long incarnation = rng.nextLong();
     HostSlot slot = Refused.telling(config, ProblemCode.HOST_ID_TAKEN,
         () -> HostSlot.take(config.lockDirectory(), config.hostId(), incarnation));
     unwind.add("fence lock", slot);
@@ -204,7 +204,7 @@ public final class HostAssembly {
           "The FUSE device " + config.volume().fuseDevice() + " is missing",
           "modprobe fuse");
     }
-    MountPoints.requireUsable(config.volume().mountPoint());
+    MountPoints.requireFree(config.volume().mountPoint());
   }
 
   private VolumeOpen.Opened openVolume() {

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 public final class MountPoints {
   private MountPoints() {}
 
-  /** A dead FUSE mount of ours is no obstacle: it is taken away before the next mount. */
-  public static void requireUsable(Path point) {
+  /** For commands: a dead FUSE mount is no obstacle, because it is taken away before the daemon starts. */
+  public static void requireDirectory(Path point) {
     if (MountTable.at(point).isPresent()) {
       return;
     }
@@ -23,5 +23,14 @@ public final class MountPoints {
           "The mount point " + point + " is not a directory",
           "ls -ld " + point);
     }
+  }
+
+  /** For the daemon: nothing is mounted there now. */
+  public static void requireFree(Path point) {
+    if (MountTable.at(point).isPresent()) {
+      throw new Problem(ProblemCode.MOUNT_POINT_BUSY, "Something is mounted at " + point + " already",
+          "findmnt " + point);
+    }
+    requireDirectory(point);
   }
 }
