@@ -285,21 +285,6 @@ class TwoHostsTest {
   }
 
   @Test
-  void mappedFileSeesOverwrittenContent() throws Exception {
-    write(one("f"), noise(16 << 10));
-    try (FileChannel channel = FileChannel.open(two("f"), StandardOpenOption.READ)) {
-      MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_ONLY, 0, 16 << 10);
-      assertThat(map.get(5000)).isEqualTo(noise(16 << 10)[5000]);
-      int fd = Posix.open(one("f"), Posix.O_WRONLY);
-      for (byte value = 1; value < 20; value++) {
-        writeAt(fd, 5000, new byte[]{value});
-        assertThat(map.get(5000)).isEqualTo(value);
-      }
-      Posix.close(fd);
-    }
-  }
-
-  @Test
   void appendsOfBothHostsLoseNothing() throws Exception {
     write(one("log"), "");
     int each = 150;
@@ -422,60 +407,6 @@ class TwoHostsTest {
       Thread.sleep(50);
     }
     assertThat(freeBytes() - before).isGreaterThanOrEqualTo(7 << 20);
-  }
-
-  @Test
-  void byteRangeLocksHoldOnBothHosts() throws Exception {
-    Assumptions.assumeFalse(Cluster.isPlain(), "skipped: on one mount this JVM would collide with itself");
-    write(one("f"), "locked");
-    try (FileChannel first = FileChannel.open(one("f"), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileChannel second = FileChannel.open(two("f"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      FileLock lock = first.lock(0, 10, false);
-      assertThat(second.tryLock(5, 10, false)).isNull();
-      assertThat(second.tryLock(5, 10, true)).isNull();
-      FileLock beside = second.tryLock(10, 10, false);
-      assertThat(beside).isNotNull();
-      lock.release();
-      FileLock shared = first.lock(0, 10, true);
-      assertThat(second.tryLock(0, 5, true)).isNotNull();
-      shared.release();
-    }
-    try (FileChannel second = FileChannel.open(two("f"), StandardOpenOption.WRITE)) {
-      assertThat(second.tryLock()).as("closing released every lock").isNotNull();
-    }
-  }
-
-  @Test
-  void wholeFileLocksHoldOnBothHosts() throws Exception {
-    write(one("f"), "locked");
-    int first = Posix.open(one("f"), Posix.O_RDONLY);
-    int second = Posix.open(two("f"), Posix.O_RDONLY);
-    Posix.flock(first, Posix.LOCK_EX);
-    assertErrno(Errno.EAGAIN, () -> Posix.flock(second, Posix.LOCK_SH | Posix.LOCK_NB));
-    Posix.flock(first, Posix.LOCK_UN);
-    Posix.flock(second, Posix.LOCK_SH | Posix.LOCK_NB);
-    Posix.flock(first, Posix.LOCK_SH | Posix.LOCK_NB);
-    assertErrno(Errno.EAGAIN, () -> Posix.flock(first, Posix.LOCK_EX | Posix.LOCK_NB));
-    Posix.close(second);
-    Posix.close(first);
-  }
-
-  @Test
-  void counterUnderALockCountsEverything() throws Exception {
-    write(one("counter"), "0");
-    int each = 25;
-    mounts.race(2, (mount, number) -> {
-      for (int i = 0; i < each; i++) {
-        int fd = Posix.open(mount.resolve("counter"), Posix.O_RDWR);
-        Posix.flock(fd, Posix.LOCK_EX);
-        int value = Integer.parseInt(new String(readAt(fd, 0, 20), StandardCharsets.UTF_8));
-        writeAt(fd, 0, Integer.toString(value + 1).getBytes(StandardCharsets.UTF_8));
-        Posix.close(fd);
-      }
-      return null;
-    });
-    assertThat(text(one("counter"))).isEqualTo(Integer.toString(4 * each));
-    assertThat(text(two("counter"))).isEqualTo(Integer.toString(4 * each));
   }
 
   @Test

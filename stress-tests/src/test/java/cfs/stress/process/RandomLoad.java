@@ -95,7 +95,8 @@ final class RandomLoad {
           f.inode(), new AttributeChange(AttributeChange.SIZE, 0, 0, 0, random.nextInt(100_000), 0, 0, 0));
       case 1 -> host.fs.fallocate(f, 3, random.nextInt(50_000), 1 + random.nextInt(50_000));
       case 2 -> host.fsync(f);
-      case 3 -> host.fs.setXattr(f.inode(), TestHost.name("user.x" + random.nextInt(3)), new byte[random.nextInt(3000)], 0);
+      case 3 -> host.fs.setXattr(f.inode(), TestHost.name("user.x" + random.nextInt(3)),
+          new byte[random.nextInt(3000)], 0);
       default -> {
         byte[] data = new byte[512 * (1 + random.nextInt(100))];
         random.nextBytes(data);

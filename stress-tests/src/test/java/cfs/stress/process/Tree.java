@@ -20,7 +20,9 @@ final class Tree {
       String child = path + name;
       Attributes a = host.fs.attributes(host.walk(child));
       String content = a.isDirectory() ? "" : " " + Arrays.hashCode(host.get(child));
-      seen.put(child, a.inode() + " " + Integer.toOctalString(a.mode()) + " " + a.linkCount() + " " + a.sizeBytes() + " " + a.blocks512() + " " + a.modifyNanos() + content + " " + host.fs.listXattrs(a.inode()).size());
+      seen.put(child,
+          a.inode() + " " + Integer.toOctalString(a.mode()) + " " + a.linkCount() + " " + a.sizeBytes() + " "
+              + a.blocks512() + " " + a.modifyNanos() + content + " " + host.fs.listXattrs(a.inode()).size());
       if (a.isDirectory()) {
         walk(host, child + "/", seen);
       }
