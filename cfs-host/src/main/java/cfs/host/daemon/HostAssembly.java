@@ -54,8 +54,11 @@ public final class HostAssembly {
   /** Lanes of one host: membership, locks, and room for a few more; two cores keep two threads busy. */
   private static final int LANE_THREADS = 2;
 
-  /** Up to 64 FUSE readers, and lock demotions that readers wait for. */
-  private static final int TASK_THREADS = 160;
+  /**
+   * Enough that nothing waits for a thread that waits for it: 64 FUSE readers, 32 demotions (which readers of other hosts wait
+   * for) of each of the 6 lock kinds, and the background work. They end when idle.
+   */
+  private static final int TASK_THREADS = 64 + 6 * 32 + 16;
 
   private static final long FENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long CACHED_INODE_BYTES = 8 << 10;
