@@ -64,7 +64,7 @@ final class FormatCommand implements Callable<Integer> {
     UUID owner = owner();
     List<Found> found = VolumeTools.inspect(luns);
     if (dryRun) {
-      out.println("Would make volume " + name + " of cluster " + owner
+      out.println("Would make volume " + name + " of " + (isNew() ? "a new cluster" : "cluster " + owner)
           + (linear ? ", linear"
               : ", striped by "
                   + ByteSize.show(stripeUnitBytes))
@@ -91,6 +91,10 @@ final class FormatCommand implements Callable<Integer> {
               + luns.stream().map(lun -> "--lun " + lun).collect(Collectors.joining(" "))));
     }
     return ExitCode.OK;
+  }
+
+  private boolean isNew() {
+    return cluster == null && run.directory().hosts().isEmpty();
   }
 
   private UUID owner() {

@@ -142,10 +142,11 @@ final class ClusterSetup {
     UUID cluster = model == null ? UUID.randomUUID() : model.clusterUuid();
     List<Path> luns = model == null ? IntStream.range(0, shape.lunCount()).mapToObj(run::lun).toList()
         : model.volume().luns();
+    String volume = model == null ? VOLUME : model.volume().name();
     for (int id = 1; id <= shape.hostCount(); id++) {
       if (!Files.exists(run.config(id))) {
         writeConfig(id, new Endpoint("127.0.0.1", ports.get(id - 1)), coordinator, cluster,
-            new VolumeSettings(VOLUME, luns, run.mountPoint(id), Path.of("/dev/fuse"), false));
+            new VolumeSettings(volume, luns, run.mountPoint(id), Path.of("/dev/fuse"), false));
         progress.line("host" + id, "configured in " + run.config(id));
       }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The cluster of one run directory: up and down. */
 public final class LocalCluster {
@@ -44,8 +45,9 @@ public final class LocalCluster {
     List<HostConfig> hosts = run.requiredHosts();
     progress.title("CFS cluster in " + run.root());
     run.exclusively(() -> new ClusterStop(progress).stopAll(run, hosts));
-    out.println(
-        "Stopped; the data is in " + run.luns() + ". Start again: " + CommandName.cfs("up" + runArgument));
+    String luns = hosts.getFirst().volume().luns().stream().map(Path::toString)
+        .collect(Collectors.joining(", "));
+    out.println("Stopped; the data is in " + luns + ". Start again: " + CommandName.cfs("up" + runArgument));
     out.flush();
   }
 
