@@ -37,6 +37,7 @@ final class FileContent {
 
   private final Parts parts;
   private final SectorIo io;
+  private final MappingPool mappings = new MappingPool();
 
   FileContent(Parts parts) {
     this.parts = parts;
@@ -74,12 +75,12 @@ final class FileContent {
       }
       return count;
     }
-    Mapping m = inode.takeMapping();
+    Mapping m = mappings.take();
     int done = 0;
     while (done < count) {
       done += readRun(inode, m, offset + done, to, toOffset + done, count - done);
     }
-    inode.giveMapping(m);
+    mappings.give(m);
     return count;
   }
 
@@ -150,7 +151,7 @@ final class FileContent {
         || offset > inode.size() - length) {
       return false;
     }
-    Mapping m = inode.takeMapping();
+    Mapping m = mappings.take();
     boolean written = allWritten(inode, m, offset, length);
     for (int done = 0; written && done < length;) {
       long position = offset + done;
@@ -159,7 +160,7 @@ final class FileContent {
       io.write(m.volumeBlock() * BLOCK + position % BLOCK, from, fromOffset + done, here);
       done += here;
     }
-    inode.giveMapping(m);
+    mappings.give(m);
     if (written) {
       inode.modifiedLazily(parts.now());
     }

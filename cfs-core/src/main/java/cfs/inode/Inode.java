@@ -25,7 +25,6 @@ import cfs.tree.BTree;
 import cfs.tree.Page;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +51,6 @@ public final class Inode {
   private final BTree xattrs = new BTree(xattrTree);
 
   private final ExtentMap extents;
-
-  /** One answer object for the hot path; concurrent users make their own. */
-  private final AtomicReference<@Nullable Mapping> spareMapping = new AtomicReference<>();
 
   private volatile @Nullable MetaBlock record;
 
@@ -385,16 +381,6 @@ public final class Inode {
   /** Where the blocks of a file with extents are. */
   public ExtentMap extents() {
     return extents;
-  }
-
-  /** An answer object for {@link ExtentMap#find}, to be given back with {@link #giveMapping}. */
-  public Mapping takeMapping() {
-    Mapping spare = spareMapping.getAndSet(null);
-    return spare != null ? spare : new Mapping();
-  }
-
-  public void giveMapping(Mapping mapping) {
-    spareMapping.set(mapping);
   }
 
   BTree payload() {
