@@ -36,19 +36,24 @@ public final class Prerequisites {
     checks.add(new Check("fuse", Files.exists(fuseDevice), ProblemCode.FUSE_MISSING,
         Files.exists(fuseDevice) ? fuseDevice + " is there" : "The FUSE device " + fuseDevice + " is missing",
         "modprobe fuse"));
-    checks.add(mountRight());
+    checks.add(mountRight(fuseDevice));
     checks.add(space(run));
     checks.add(memory());
     return checks;
   }
 
-  private static Check mountRight() {
-    boolean root = Programs.isRoot();
-    boolean fusermount = Programs.installed("fusermount3");
-    String found = root ? "root mounts by itself"
-        : fusermount ? "fusermount3 is installed" : "This user is not root, and fusermount3 is not installed";
-    return new Check("mount", root || fusermount, ProblemCode.FUSE_NOT_PERMITTED, found,
-        "sudo apt-get install fuse3");
+  private static Check mountRight(Path fuseDevice) {
+    if (Programs.isRoot()) {
+      return new Check("mount", true, ProblemCode.FUSE_NOT_PERMITTED, "root mounts by itself", "");
+    }
+    if (!Programs.installed("fusermount3")) {
+      return new Check("mount", false, ProblemCode.FUSE_NOT_PERMITTED,
+          "This user is not root, and fusermount3 is not installed", "sudo apt-get install fuse3");
+    }
+    boolean open = Files.isReadable(fuseDevice) && Files.isWritable(fuseDevice);
+    return new Check("mount", open, ProblemCode.FUSE_NOT_PERMITTED,
+        open ? "fusermount3 is installed" : "This user may not open " + fuseDevice,
+        "sudo chmod 666 " + fuseDevice);
   }
 
   private static Check space(RunDirectory run) {
@@ -58,8 +63,10 @@ public final class Prerequisites {
     }
     try {
       long free = Files.getFileStore(there).getUsableSpace();
-      return new Check("space", free >= SPACE_BYTES_MIN && Files.isWritable(there), ProblemCode.NO_SPACE,
-          (free >> 20) + " MiB free in " + there + (Files.isWritable(there) ? "" : ", which is not writable"),
+      boolean writable = Files.isWritable(there);
+      return new Check("space", free >= SPACE_BYTES_MIN && writable,
+          writable ? ProblemCode.NO_SPACE : ProblemCode.RUN_DIRECTORY,
+          (free >> 20) + " MiB free in " + there + (writable ? "" : ", which is not writable"),
           "choose another directory with --run");
     } catch (IOException unknown) {
       return new Check("space", false, ProblemCode.RUN_DIRECTORY,
