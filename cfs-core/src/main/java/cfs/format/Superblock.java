@@ -60,7 +60,16 @@ public record Superblock(
   private static final long CREATED = BYTES + offset(LAYOUT, "createdNanos");
   private static final long INCOMPATIBLE = BYTES + offset(LAYOUT, "incompatible");
 
-  /** The payload must have been checked by {@link BlockHeader#complaint}; sizes are checked here. */
+  /** Whether the sizes can be those of a volume; to be asked before {@link #read}. */
+  public static boolean plausible(MemorySegment image) {
+    int chunks = getInt(image, GROUP_CHUNKS);
+    return getInt(image, BLOCK_BYTES) == BlockHeader.BLOCK
+        && getLong(image, TOTAL) >= Geometry.MIN_BLOCKS
+        && chunks >= Geometry.MIN_GROUP_CHUNKS
+        && chunks <= Geometry.MAX_GROUP_CHUNKS;
+  }
+
+  /** The block must have passed {@link BlockHeader#complaint} and {@link #plausible}. */
   public static Superblock read(MemorySegment image) {
     byte[] name = image.asSlice(NAME, NAME_BYTES).toArray(ValueLayout.JAVA_BYTE);
     int length = 0;

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the superblock of a volume: block 0, or the copy at the start of group 1 for any group size. */
 public final class SuperblockReader {
+  private static final int BLOCK_BITS = 12;
+
   private SuperblockReader() {}
 
   /** A volume whose superblock is known. */
@@ -21,11 +23,12 @@ public final class SuperblockReader {
 
   /** CORRUPT if neither copy is good, NOT_SUPPORTED if the format has a feature this software lacks. */
   public static Opened open(BlockDevice volume) {
+    long blocks = volume.sizeBytes() >>> BLOCK_BITS; // Unsigned: a volume may end at 2^64 - 1.
     Superblock found = at(volume, 0);
     for (int chunks = Geometry.MIN_GROUP_CHUNKS; found == null
         && chunks <= Geometry.MAX_GROUP_CHUNKS; chunks *= 2) {
       long block = (long) chunks * Geometry.CHUNK_BLOCKS;
-      if (block * BlockHeader.BLOCK < volume.sizeBytes()) {
+      if (block < blocks) {
         found = at(volume, block);
       }
     }
@@ -37,11 +40,11 @@ public final class SuperblockReader {
           FsError.NOT_SUPPORTED,
           "the volume uses features " + found.incompatible() + " that this version lacks");
     }
-    if (found.geometry().totalBlocks() > volume.sizeBytes() / BlockHeader.BLOCK) {
+    if (found.geometry().totalBlocks() > blocks) {
       throw new CorruptionException(
           0,
           found.geometry().totalBlocks() + " blocks on the LUNs",
-          volume.sizeBytes() / BlockHeader.BLOCK + " blocks");
+          blocks + " blocks");
     }
     return new Opened(found, new BlockStore(volume, found.volume(), found.geometry()));
   }
@@ -50,7 +53,8 @@ public final class SuperblockReader {
     byte[] bytes = BlockStore.readRaw(volume, block);
     MemorySegment image = MemorySegment.ofArray(bytes);
     if (BlockHeader.complaint(bytes, block, BlockHeader.volume(image)) != null
-        || BlockHeader.type(image) != BlockType.SUPERBLOCK) {
+        || BlockHeader.type(image) != BlockType.SUPERBLOCK
+        || !Superblock.plausible(image)) {
       return null;
     }
     return Superblock.read(image);
