@@ -18,16 +18,27 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Timeout;
 
 /** Two hosts on a simulated LUN and network: the real lock protocol under the real file system, with lost and repeated frames. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClusterInProcessTest {
-  private static final long SEED = Long.getLong("cfs.seed", 1);
+  /** Each repetition has the next seed; a failure names it, and {@code -Dcfs.seed} starts there. */
+  private static final long FIRST_SEED = Long.getLong("cfs.seed", 1);
+
+  private static final int SEEDS = 3;
 
   private final MemoryDevice lun = new MemoryDevice(512L << 20);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private long seed;
+
+  @BeforeEach
+  void chooseSeed(RepetitionInfo repetition) {
+    seed = FIRST_SEED + repetition.getCurrentRepetition() - 1;
+  }
 
   private static void checkClean(MemoryDevice lun) {
     FsckReport report = Fsck.check(lun, new FsckOptions(RepairLevel.NONE, 0), FsckProgress.NONE);
@@ -42,11 +53,11 @@ class ClusterInProcessTest {
 
   private void requireNoFailure() {
     if (failure.get() != null) {
-      throw new AssertionError("seed " + SEED, failure.get());
+      throw new AssertionError("seed " + seed, failure.get());
     }
   }
 
-  @Test
+  @RepeatedTest(SEEDS)
   void bothHostsSeeTheSameTreeAfterAMixedLoad() throws Exception {
     TestHost.format(lun);
     try (ThreadedCluster cluster = new ThreadedCluster(10)) {
@@ -55,8 +66,8 @@ class ClusterInProcessTest {
       List.of("/a", "/b", "/b/c").forEach(one.host::mkdir);
       List<Thread> load = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        load.add(new RandomLoad(one.host, SEED * 100 + i, failure).start(600));
-        load.add(new RandomLoad(two.host, SEED * 100 + 50 + i, failure).start(600));
+        load.add(new RandomLoad(one.host, seed * 100 + i, failure).start(600));
+        load.add(new RandomLoad(two.host, seed * 100 + 50 + i, failure).start(600));
       }
       finish(load);
       requireNoFailure();
@@ -72,7 +83,7 @@ class ClusterInProcessTest {
     }
   }
 
-  @Test
+  @RepeatedTest(SEEDS)
   void survivorGoesOnAfterADeathAndKeepsWhatWasSynced() throws Exception {
     TestHost.format(lun);
     try (ThreadedCluster cluster = new ThreadedCluster(10)) {
@@ -82,8 +93,8 @@ class ClusterInProcessTest {
       Map<String, byte[]> synced = new ConcurrentHashMap<>();
       List<Thread> load = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
-        new RandomLoad(one.host, SEED * 100 + i, failure).start(100_000);
-        load.add(new RandomLoad(two.host, SEED * 100 + 50 + i, failure).start(800));
+        new RandomLoad(one.host, seed * 100 + i, failure).start(100_000);
+        load.add(new RandomLoad(two.host, seed * 100 + 50 + i, failure).start(800));
       }
       for (int i = 0; i < 40; i++) {
         byte[] content = ("content " + i).repeat(i * 20).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
