@@ -8,13 +8,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flushes one LUN no more often than needed: not at all when every completed write is durable, and once for all callers
- * that arrive while a flush is running (group commit, DeWitt et al., "Implementation Techniques for Main Memory Database
- * Systems", 1984). Thread-safe.
+ * Flushes one LUN once for all callers that arrive while a flush is running (group commit, DeWitt et al., "Implementation
+ * Techniques for Main Memory Database Systems", 1984). Thread-safe.
  *
- * <p>Why no write is missed: a write sets {@code isDirty} after the LUN completed it and before its caller returns; a
- * round clears it before it asks the LUN. So a caller who finds it clear has its write either durable or covered by the
- * round that is running, for which it waits; a write that completes later sets it again and gets the next round.
+ * <p>Why no write is missed: a caller's round begins after the caller arrived, hence after every write that completed before,
+ * whichever host made it. A LUN is never taken for clean because this host did not write to it: other hosts do, and one that
+ * died may have left writes that nobody else would flush.
  *
  * <p>Invariants: at most one flush of the LUN runs; {@code next} is made while one runs, and is the first to run after it.
  */
@@ -22,20 +21,11 @@ final class FlushGate {
   private final BlockDevice lun;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition roundDone = lock.newCondition();
-  private volatile boolean isDirty;
   private @Nullable FlushRound running;
   private @Nullable FlushRound next;
 
   FlushGate(BlockDevice lun) {
     this.lun = lun;
-  }
-
-  /** A write, discard or zeroing of the LUN has ended, well or not. */
-  void written() {
-    // Read first: all threads share this cache line, and it is dirty most of the time.
-    if (!isDirty) {
-      isDirty = true;
-    }
   }
 
   void flush() {
@@ -45,18 +35,13 @@ final class FlushGate {
     }
   }
 
-  /** The round that this thread must run, or null when another thread's flush did, or none was needed. */
+  /** The round that this thread must run, or null when another thread's flush did. */
   private @Nullable FlushRound roundToRunOrShare() {
     lock.lock();
     try {
-      FlushRound current = running;
-      if (current == null) {
+      if (running == null) {
         // Waiters of the next round that have not woken up yet are served by this one.
-        return isDirty ? start(next == null ? new FlushRound() : next) : null;
-      }
-      if (!isDirty) {
-        await(current);
-        return null;
+        return start(next == null ? new FlushRound() : next);
       }
       FlushRound mine = next;
       if (mine == null) {
@@ -79,7 +64,6 @@ final class FlushGate {
   private FlushRound start(FlushRound round) {
     next = null;
     running = round;
-    isDirty = false;
     return round;
   }
 
@@ -108,10 +92,6 @@ final class FlushGate {
   private void finish(FlushRound round, @Nullable RuntimeException failure) {
     lock.lock();
     try {
-      if (failure != null) {
-        // What it should have made durable is not: the next caller must ask the LUN again.
-        isDirty = true;
-      }
       round.failure = failure;
       round.isDone = true;
       running = null;

@@ -74,7 +74,7 @@ public final class Volume implements BlockDevice {
     clear(offset, length, true);
   }
 
-  /** Flushes the LUNs that were written since their last flush, sharing flushes with concurrent callers. */
+  /** Flushes all LUNs, sharing flushes with concurrent callers. Covers what any host wrote. */
   @Override
   public void flush() {
     for (FlushGate gate : gates) {
@@ -96,20 +96,11 @@ public final class Volume implements BlockDevice {
       long run = Math.min(segment.runBytes(inSegment), length - done);
       int lun = segment.lun(inSegment);
       if (isWrite) {
-        write(lun, segment.lunOffset(inSegment), buffer, bufferOffset + done, run);
+        luns.get(lun).write(segment.lunOffset(inSegment), buffer, bufferOffset + done, run);
       } else {
         luns.get(lun).read(segment.lunOffset(inSegment), buffer, bufferOffset + done, run);
       }
       done += run;
-    }
-  }
-
-  private void write(int lun, long offset, MemorySegment buffer, long bufferOffset, long length) {
-    try {
-      luns.get(lun).write(offset, buffer, bufferOffset, length);
-    } finally {
-      // A failed one may have written a part, which must not be taken for durable either.
-      gates[lun].written();
     }
   }
 
@@ -133,14 +124,10 @@ public final class Volume implements BlockDevice {
   }
 
   private void clear(int lun, long offset, long length, boolean isDiscard) {
-    try {
-      if (isDiscard) {
-        luns.get(lun).discard(offset, length);
-      } else {
-        luns.get(lun).writeZeroes(offset, length);
-      }
-    } finally {
-      gates[lun].written();
+    if (isDiscard) {
+      luns.get(lun).discard(offset, length);
+    } else {
+      luns.get(lun).writeZeroes(offset, length);
     }
   }
 
