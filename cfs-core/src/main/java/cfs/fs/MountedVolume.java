@@ -390,6 +390,11 @@ public final class MountedVolume implements FileSystem {
     if (!dataOnly && inode.timesPending()) {
       writeTimes(inode);
     }
+    if (inode.lock().cached() == LockMode.NL) {
+      // Another host may have changes that only its memory has; to hand the lock over it makes them durable.
+      inode.lockShared(LockMode.PR);
+      inode.unlockShared(LockMode.PR);
+    }
     long changed = inode.blocks().changedSequence();
     if (changed > parts.journal().durableSequence()) {
       parts.journal().commitUpTo(changed);

@@ -58,6 +58,19 @@ class MountedVolumeTest {
   }
 
   @Test
+  void fsyncCoversWhatAnotherHostWrote() {
+    TestHost a = new TestHost(1, device, cluster);
+    TestHost b = new TestHost(2, device, cluster);
+    OpenFile fa = a.create("/f");
+    OpenFile fb = b.open("/f", 2);
+    a.write(fa, 0, random(4, 100_000));
+    b.fsync(fb);
+    // Both hosts die here; nothing was closed.
+    TestHost again = new TestHost(3, device, new SharedLocks());
+    assertThat(again.get("/f")).isEqualTo(random(4, 100_000));
+  }
+
+  @Test
   void otherHostReadsWhatWasWritten() {
     TestHost a = new TestHost(1, device, cluster);
     TestHost b = new TestHost(2, device, cluster);
